@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import './node-version.js'
+import { existsSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
+
+enableCompileCache?.()
+const source = new URL('../src/cli/main.ts', import.meta.url)
+const compiled = new URL('../dist/cli/main.js', import.meta.url)
+const { main } = await import((existsSync(source) ? source : compiled).href)
+await main(process.argv.slice(2))

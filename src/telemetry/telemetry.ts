@@ -1,0 +1,112 @@
+/**
+ * OBSERVE: what was asked and answered. The gateway reports call records and feedback in batches; rollouts read
+ * closed units as evidence; `keelway why` reads single calls.
+ * A crash may lose the last second of records; it never loses resources or ledger entries.
+ * Implementations pass `telemetry.contract.ts`.
+ */
+
+/** Who an answer was for: `stable` and `candidate` were shown to the user, `shadow` and `evaluation` were not. */
+export type Arm = 'stable' | 'candidate' | 'shadow' | 'evaluation'
+
+export interface CallRecord {
+  /** UUIDv7, the value of the header `x-keelway-call`. */
+  id: string
+  /** When the request arrived, milliseconds since the epoch. */
+  at: number
+  namespace: string
+  route: string
+  /** Name of the RouteRelease that answered. */
+  release: string
+  /** The release's content digest. */
+  digest: string
+  arm: Arm
+  /** Rollout phase in which the call was answered, such as `c91e…/1/shadow`; empty when no rollout ran. */
+  phase: string
+  /** Unit of statistics: the keyed hash of the session. */
+  unit: string
+  /** For a shadow answer: the id of the call whose input it answered. */
+  pair?: string
+  /** Name of the AccessKey. */
+  accessKey: string
+  status: number
+  /** Class of error such as `provider_timeout`; absent when answered. */
+  error?: string
+  latencyMs: number
+  /** Time to the first streamed byte. */
+  firstByteMs?: number
+  streamed: boolean
+  provider: string
+  model: string
+  inputTokens?: number
+  outputTokens?: number
+  usageSource: 'provider' | 'estimated' | 'none'
+  costUsd?: number
+  /** The answer's text, cut at 16 KiB; absent when the route does not record content. */
+  output?: string
+  /** Metrics the gateway could compute itself (schema validity, …), by name. */
+  scores?: Record<string, number>
+}
+
+/** What a client said of a call afterwards: scores in [0, 1], or the right answer for the scorers to compare with. */
+export interface Feedback {
+  call: string
+  at: number
+  scores?: Record<string, number>
+  label?: string
+}
+
+/** One answer inside a unit, joined with its feedback. A shadow answer takes its pair's label. */
+export interface Answer {
+  call: string
+  arm: Arm
+  at: number
+  error?: string
+  latencyMs: number
+  costUsd?: number
+  output?: string
+  scores: Record<string, number>
+  label?: string
+}
+
+/** All answers of one session in one phase; closed `closeAfterMs` after its first call, then it never changes. */
+export interface Unit {
+  unit: string
+  /** When it closed. */
+  closedAt: number
+  answers: Answer[]
+}
+
+/** Where a reader of units stopped; units are ordered by (closedAt, unit). */
+export interface UnitCursor {
+  closedAt: number
+  unit: string
+}
+
+export interface UnitQuery {
+  namespace: string
+  route: string
+  phase: string
+  closeAfterMs: number
+  after?: UnitCursor
+  /** Only units that closed at or before this time. */
+  until: number
+  limit: number
+}
+
+export interface RouteTraffic {
+  /** Calls shown to users in the window, and distinct units among them. */
+  calls: number
+  units: number
+  /** Share of calls with any feedback. */
+  feedback: number
+}
+
+export interface Telemetry {
+  append(calls: CallRecord[], feedback: Feedback[]): Promise<void>
+  /** The call with its feedback, or undefined. */
+  call(id: string): Promise<(CallRecord & { feedback: Feedback[] }) | undefined>
+  calls(query: { namespace?: string; route?: string; release?: string; limit: number }): Promise<CallRecord[]>
+  /** Units closed after the cursor, in order. Late feedback (after a unit closed) is left out. */
+  units(query: UnitQuery): Promise<Unit[]>
+  traffic(query: { namespace: string; route: string; since: number }): Promise<RouteTraffic>
+}
