@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { type ParseArgsConfig, parseArgs } from 'node:util'
 
 /** One option of a command, from which parsing and `--help` come. */
 export interface Option {
@@ -6,7 +6,6 @@ export interface Option {
   /** What stands for the value in help, such as FILE. */
   value?: string
   default?: string
-  multiple?: boolean
   required?: boolean
   summary: string
 }
@@ -84,15 +83,13 @@ export function parseInvocation(
 }
 
 function parse(command: Command, args: readonly string[]) {
-  const options = Object.fromEntries(
-    Object.entries({ ...command.options, json: { type: 'boolean' as const } }).map(([name, option]) => [
-      name,
-      {
-        type: option.type,
-        ...('default' in option && option.default !== undefined ? { default: option.default } : {}),
-      },
-    ]),
-  )
+  const options: NonNullable<ParseArgsConfig['options']> = { json: { type: 'boolean' } }
+  for (const [name, option] of Object.entries(command.options)) {
+    options[name] = {
+      type: option.type,
+      ...(option.default === undefined ? {} : { default: option.default }),
+    }
+  }
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
   } catch (error) {
