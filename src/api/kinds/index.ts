@@ -1,0 +1,31 @@
+import type { Kind } from '../kind.ts'
+import { AccessKey } from './access-key.ts'
+import { ConfigMap, Event, Lease, Namespace, Secret } from './core.ts'
+import { Dataset } from './dataset.ts'
+import { Delivery } from './delivery.ts'
+import { Evaluation } from './evaluation.ts'
+import { EvaluationRun } from './evaluation-run.ts'
+import { Model } from './model.ts'
+import { ModelProvider } from './model-provider.ts'
+import { ModelRoute } from './model-route.ts'
+import { Prompt } from './prompt.ts'
+import { RouteRelease } from './route-release.ts'
+
+/** The kinds of ours, in the order a change travels. */
+export const ownKinds: readonly Kind[] = [
+  Delivery,
+  ModelProvider,
+  Prompt,
+  Dataset,
+  Model,
+  ModelRoute,
+  RouteRelease,
+  Evaluation,
+  EvaluationRun,
+  AccessKey,
+]
+
+/** Kubernetes' own kinds that the embedded server has. */
+export const coreKinds: readonly Kind[] = [Namespace, Secret, ConfigMap, Event, Lease]
+
+export const kinds: readonly Kind[] = [...coreKinds, ...ownKinds]

@@ -1,0 +1,212 @@
+import { z } from 'zod'
+import { sourcedStatus } from '../conditions.ts'
+import { defineKind, type ResourceOf } from '../kind.ts'
+import { duration, reference } from './reference.ts'
+import { Scorer } from './scorer.ts'
+
+const Metric = z.object({
+  name: z.string().min(1).max(63).describe('Name shown with the evidence.'),
+  from: z
+    .string()
+    .regex(/^(score\.[A-Za-z0-9_-]+|response\.error|latencyMs|costUsd)$/)
+    .describe('score.<scorer or feedback name>, response.error, latencyMs or costUsd.'),
+  kind: z
+    .enum(['quality', 'rare', 'quantile', 'mean'])
+    .default('quality')
+    .describe(
+      'quality: must not be worse by the margin, and can promote. rare: share of events. quantile: latency against a limit. mean: relative to stable. The last three can only stop.',
+    ),
+  margin: z.number().gt(0).lt(1).default(0.05).describe('quality: the loss that is still called no worse.'),
+  marginPercent: z
+    .number()
+    .gt(0)
+    .max(1000)
+    .default(20)
+    .describe('mean: the increase over stable that is accepted, in percent.'),
+  quantile: z.number().gt(0).lt(1).default(0.95).describe('quantile: which one.'),
+  limit: z
+    .number()
+    .positive()
+    .optional()
+    .describe('quantile: milliseconds it must stay under; mean: largest possible value of one call.'),
+})
+
+export const ModelRoute = defineKind({
+  kind: 'ModelRoute',
+  plural: 'modelroutes',
+  shortNames: ['mr'],
+  summary:
+    'The model name that clients call, what serves it, and how a change of it is gated and rolled out.',
+  spec: z.object({
+    model: z.string().min(1).max(253).describe('The model name clients send.'),
+    serve: z
+      .object({
+        prompt: reference('Prompt').optional().describe('Prompt put before the messages of the request.'),
+        provider: z
+          .object({
+            ref: z.string().min(1).max(253).describe('Name of a ModelProvider in the same namespace.'),
+            model: z.string().min(1).max(253).describe('Name of the model at the provider.'),
+          })
+          .optional()
+          .describe('Language model that answers.'),
+        parameters: z
+          .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+          .default({})
+          .describe('Request parameters set by the route, such as temperature.'),
+        model: reference('Model')
+          .optional()
+          .describe('Model trained here that answers, instead of a provider.'),
+      })
+      .describe('What answers: provider (with or without prompt), or model.'),
+    gates: z
+      .array(
+        z.object({
+          evaluation: reference('Evaluation')
+            .optional()
+            .describe('Open when all criteria of the Evaluation hold.'),
+          approval: z
+            .object({
+              count: z.number().int().min(1).max(20).default(1).describe('How many different people.'),
+            })
+            .optional()
+            .describe('Open when people approved the release (keelway approve).'),
+        }),
+      )
+      .max(20)
+      .default([])
+      .describe('All must be open before a candidate gets any traffic.'),
+    scorers: z
+      .array(Scorer)
+      .max(32)
+      .default([])
+      .describe('How answers are scored when a label comes back as feedback.'),
+    rollout: z
+      .object({
+        steps: z
+          .array(z.union([z.string(), z.number().int()]).meta({ intOrString: true }))
+          .max(20)
+          .default(['shadow', 5, 25, 50])
+          .describe(
+            'shadow: the candidate answers the same input unseen; then percent of sessions, rising. 100 is implied.',
+          ),
+        unit: z
+          .enum(['session', 'call'])
+          .default('session')
+          .describe('What sticks to one release, and the unit of statistics.'),
+        closeAfter: duration()
+          .default('10m')
+          .describe('A unit closes this long after its first call; scores that come later do not count.'),
+        metrics: z
+          .array(Metric)
+          .max(16)
+          .default([])
+          .describe('What is compared. Without a quality metric nothing is promoted by itself.'),
+        alpha: z
+          .number()
+          .gt(0)
+          .max(0.5)
+          .default(0.05)
+          .describe('Probability of a false rollback, and of a false promotion, shared by all metrics.'),
+        shadowAlpha: z
+          .number()
+          .gt(0)
+          .max(0.5)
+          .default(0.1)
+          .describe('The same for rollback while in shadow, where a false alarm costs no user anything.'),
+        atMost: z
+          .object({
+            units: z.number().int().positive().default(5000).describe('Units per step.'),
+            hours: z.number().positive().default(24).describe('Hours per step.'),
+            usd: z.number().positive().optional().describe('Cost of shadow answers in USD.'),
+          })
+          .prefault({})
+          .describe('Budget of one step; when used up without a verdict, otherwise applies.'),
+        otherwise: z
+          .enum(['hold', 'rollback'])
+          .default('hold')
+          .describe('What happens when the budget is used up: ask a person, or take the candidate back.'),
+        expect: z
+          .object({
+            quality: z
+              .number()
+              .gt(0)
+              .lt(1)
+              .default(0.9)
+              .describe('Quality of the stable release assumed until it is measured.'),
+            coverage: z.number().gt(0).max(1).default(1).describe('Share of units that get a score.'),
+          })
+          .prefault({})
+          .describe('Assumptions of the plan that is shown before the start.'),
+      })
+      .prefault({})
+      .describe('How a candidate is tried.'),
+    record: z
+      .enum(['output', 'none'])
+      .default('output')
+      .describe('Whether call records keep the answer (needed to score it when a label comes).'),
+    suspend: z.boolean().default(false).describe('Make no new candidates; what is served stays.'),
+  }),
+  status: z.object({
+    ...sourcedStatus,
+    stable: z.string().optional().describe('RouteRelease that serves.'),
+    candidate: z.string().optional().describe('RouteRelease that is being judged.'),
+    traffic: z
+      .array(
+        z.object({
+          release: z.string().describe('RouteRelease.'),
+          weight: z.number().int().describe('Percent of sessions it answers.'),
+          shadow: z.boolean().optional().describe('It answers the same input unseen.'),
+        }),
+      )
+      .optional()
+      .describe('What is really served now.'),
+    rejected: z
+      .array(
+        z.object({
+          digest: z.string().describe('Content digest that is not applied again.'),
+          release: z.string().describe('Its RouteRelease.'),
+          outcome: z
+            .enum(['rejected', 'rolled-back'])
+            .describe('rejected: a gate closed; rolled-back: traffic was taken away.'),
+          revision: z.string().optional().describe('Commit it came with.'),
+          at: z.string().describe('When.'),
+          message: z.string().describe('Why, with the evidence in short.'),
+        }),
+      )
+      .optional()
+      .describe(
+        'Digests on hold, newest first. A new digest is judged afresh; a person may override with a reason.',
+      ),
+  }),
+  rules: [
+    {
+      rule: 'has(self.spec.serve.model) != has(self.spec.serve.provider)',
+      message: 'spec.serve needs exactly one of model and provider',
+    },
+    {
+      rule: '!has(self.spec.serve.prompt) || has(self.spec.serve.provider)',
+      message: 'spec.serve.prompt needs spec.serve.provider',
+    },
+    {
+      rule: '!has(self.spec.gates) || self.spec.gates.all(g, has(g.evaluation) != has(g.approval))',
+      message: 'each of spec.gates needs exactly one of evaluation and approval',
+    },
+  ],
+  columns: [
+    { name: 'Model', path: '.spec.model' },
+    { name: 'Ready', path: '.status.conditions[?(@.type=="Ready")].status' },
+    { name: 'Stable', path: '.status.stable' },
+    { name: 'Candidate', path: '.status.candidate' },
+    { name: 'Message', path: '.status.conditions[?(@.type=="Ready")].message', priority: 1 },
+  ],
+  example: {
+    apiVersion: 'keelway.dev/v1alpha1',
+    kind: 'ModelRoute',
+    metadata: { name: 'greeting', namespace: 'default' },
+    spec: {
+      model: 'greeting',
+      serve: { prompt: { ref: 'greeting' }, provider: { ref: 'openai', model: 'gpt-5-mini' } },
+    },
+  },
+})
+export type ModelRoute = ResourceOf<typeof ModelRoute>
