@@ -42,10 +42,11 @@ export interface Change {
 
 export interface ListOptions {
   namespace?: string
-  /** Return keys after this one in (namespace, name) order. */
+  /** Return keys after this one in (namespace, name) order of their UTF-8 bytes. */
   after?: { namespace: string; name: string }
+  /** Positive; unlimited when absent. */
   limit?: number
-  /** List as of this revision; Expired when it is below the floor. Current state when absent. */
+  /** List as of this revision; Expired below the floor, Timeout above `revision()`. Current state when absent. */
   at?: number
 }
 
@@ -69,7 +70,7 @@ export interface WatchOptions {
 }
 
 export interface Store extends AsyncDisposable {
-  /** The revision of the last durable write. */
+  /** The revision of the last durable write; 1 for a store that was never written. */
   revision(): number
   get(key: Key): Promise<Entry | undefined>
   list(resource: string, options?: ListOptions): Promise<List>
