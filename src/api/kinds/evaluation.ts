@@ -24,7 +24,7 @@ export const Evaluation = defineKind({
             .min(1)
             .max(1024)
             .describe(
-              'Over n (mean score of the new release), o (of the stable one) and d (share of answers scored differently), such as n - o > 0.02 +/- 0.05.',
+              'Over n (mean score of the new release), o (of the stable one) and d (share of rows answered differently), such as n - o > 0.02 +/- 0.05.',
             ),
           first: z
             .string()
@@ -79,7 +79,8 @@ export const Evaluation = defineKind({
       .array(
         z.object({
           digest: z.string().describe('Content digest of the test set.'),
-          uses: z.number().int().describe('Verdicts given on it.'),
+          uses: z.number().int().describe('Verdicts it was used for.'),
+          runs: z.array(z.string()).describe('UIDs of the EvaluationRuns that used it.'),
           steps: z.number().int().describe('Verdicts it is good for.'),
           retired: z.boolean().optional().describe('Set by adaptivity first-change at the first pass.'),
         }),

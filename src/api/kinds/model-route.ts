@@ -160,6 +160,17 @@ export const ModelRoute = defineKind({
       )
       .optional()
       .describe('What is really served now.'),
+    inputs: z
+      .array(
+        z.object({
+          kind: z.string().describe('Kind of the object.'),
+          name: z.string().describe('Its name.'),
+          digest: z.string().optional().describe('Digest of its content.'),
+          files: z.array(z.string()).describe('Files of the repository it came from.'),
+        }),
+      )
+      .optional()
+      .describe('Objects the route resolves to at revision, the route itself and its evaluations included.'),
     rejected: z
       .array(
         z.object({

@@ -1,0 +1,105 @@
+import { Dataset } from '../../api/kinds/dataset.ts'
+import { Model } from '../../api/kinds/model.ts'
+import { revisionOf, settledFor } from '../../api/source.ts'
+import { digestOfValue } from '../../lib/digest.ts'
+import { parseDuration } from '../../lib/duration.ts'
+import type { Trainer } from '../../models/model.ts'
+import type { Train } from '../../models/train.ts'
+import type { Blobs } from '../../store/blobs.ts'
+import { type Reconciler, ready, Stalled, Waiting } from '../runtime/reconciler.ts'
+import { usersOf } from '../runtime/users-of.ts'
+
+export interface ModelDependencies {
+  blobs: Blobs
+  trainers: readonly Trainer[]
+  train: Train
+}
+
+/**
+ * Trains a model when trainer, parameters, columns or rows changed, in a worker thread. The artefact is stored whole
+ * before status names it, so nothing half-trained can be served.
+ */
+export const modelReconciler = ({ blobs, trainers, train }: ModelDependencies): Reconciler<typeof Model> => ({
+  name: 'model',
+  kind: Model,
+  watches: [{ kind: Dataset, wakes: usersOf(Model, ({ spec }) => [spec.dataset.ref]) }],
+  concurrency: 2,
+  timeoutMs: 24 * 3_600_000,
+  async reconcile(model, { informer, clock, event, signal }) {
+    const {
+      trainer: name,
+      dataset: { ref },
+      input,
+      label,
+      timeout,
+    } = model.spec
+    const trainer = trainers.find(trainer => trainer.name === name)
+    if (!trainer)
+      throw new Stalled(
+        'UnknownTrainer',
+        `there is no trainer "${name}": use one of ${trainers.map(t => t.name).join(', ')}`,
+      )
+    const parameters = checked(() => trainer.parameters(model.spec.parameters))
+    const dataset = informer(Dataset).get(ref, model.metadata.namespace)
+    if (!dataset?.status?.digest || !settledFor(model, dataset))
+      throw new Waiting('DatasetNotReady', `Dataset ${ref} is not ready at this revision`)
+    const recipe = digestOfValue({
+      trainer: name,
+      parameters,
+      input,
+      label,
+      format: dataset.spec.format,
+      rows: dataset.status.digest,
+    })
+    if (model.status.recipe !== recipe || !model.status.digest || !(await blobs.has(model.status.digest))) {
+      const content = await blobs.get(dataset.status.digest)
+      if (!content)
+        throw new Waiting(
+          'DatasetNotStored',
+          `the rows of Dataset ${ref} are not stored (${dataset.status.digest})`,
+        )
+      const limit = new AbortController()
+      const cancel = clock.after(parseDuration(timeout), () =>
+        limit.abort(
+          new Stalled(
+            'TrainingTimeout',
+            `training took longer than ${timeout}: raise spec.timeout or train from fewer rows`,
+          ),
+        ),
+      )
+      const trained = await train({
+        trainer: name,
+        content,
+        format: dataset.spec.format,
+        input,
+        label,
+        parameters: model.spec.parameters,
+        signal: AbortSignal.any([signal, limit.signal]),
+      }).finally(cancel)
+      event(
+        'Normal',
+        'Trained',
+        `${trainer.name} from ${trained.rows} rows in ${trained.seconds.toFixed(1)} s`,
+      )
+      Object.assign(model.status, {
+        digest: await blobs.put(trained.artefact),
+        recipe,
+        format: trainer.format,
+        dataset: dataset.status.digest,
+        labels: trained.labels,
+        bytes: trained.artefact.byteLength,
+        trainedSeconds: trained.seconds,
+      })
+    }
+    model.status.revision = revisionOf(model)
+    return ready('Trained', `${model.status.labels} labels from Dataset ${ref}`)
+  },
+})
+
+function checked<T>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    throw new Stalled('BadParameters', `spec.parameters: ${(error as Error).message}`, { cause: error })
+  }
+}
