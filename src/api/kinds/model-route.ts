@@ -8,8 +8,8 @@ const Metric = z.object({
   name: z.string().min(1).max(63).describe('Name shown with the evidence.'),
   from: z
     .string()
-    .regex(/^(score\.[A-Za-z0-9_-]+|response\.error|latencyMs|costUsd)$/)
-    .describe('score.<scorer or feedback name>, response.error, latencyMs or costUsd.'),
+    .regex(/^(score\.[A-Za-z0-9_-]+|response\.(ok|error)|latencyMs|costUsd)$/)
+    .describe('score.<scorer or feedback name>, response.ok, response.error, latencyMs or costUsd.'),
   kind: z
     .enum(['quality', 'rare', 'quantile', 'mean'])
     .default('quality')
@@ -99,7 +99,7 @@ export const ModelRoute = defineKind({
         metrics: z
           .array(Metric)
           .max(16)
-          .default([])
+          .prefault([{ name: 'answered', from: 'response.ok' }])
           .describe('What is compared. Without a quality metric nothing is promoted by itself.'),
         alpha: z
           .number()

@@ -88,6 +88,10 @@ export const RouteRelease = defineKind({
     stepStartedAt: z.string().optional().describe('When the current step started.'),
     weight: z.number().int().optional().describe('Percent of sessions this release is to answer.'),
     shadow: z.boolean().optional().describe('It is to answer the same input unseen.'),
+    spentUsd: z
+      .number()
+      .optional()
+      .describe('Cost of shadow answers in the current step, in USD, as far as prices are known.'),
     units: z.number().int().optional().describe('Units used in all steps.'),
     cursor: z
       .object({
@@ -133,6 +137,10 @@ export const RouteRelease = defineKind({
       })
       .optional()
       .describe('The revert written to Git.'),
+    overridden: z
+      .boolean()
+      .optional()
+      .describe('A person let it be tried again although a gate or a rollout had rejected it.'),
     decisionsSeen: z.number().int().optional().describe('How many of spec.decisions were acted on.'),
   }),
   rules: [

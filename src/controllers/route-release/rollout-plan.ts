@@ -1,0 +1,60 @@
+import type { ModelRoute } from '../../api/kinds/model-route.ts'
+import { digestOfValue, shortDigest } from '../../lib/digest.ts'
+import { parseDuration } from '../../lib/duration.ts'
+import type { RolloutPlan } from '../../rollout/judge.ts'
+import { Stalled } from '../runtime/reconciler.ts'
+
+export interface Trial {
+  plan: RolloutPlan
+  /** Digest of the plan: another alpha, margin or metric is another process that starts anew. */
+  digest: string
+  closeAfterMs: number
+}
+
+/** What a route says about trying a candidate, checked. @throws Stalled naming the wrong step. */
+export function trialOf(route: ModelRoute): Trial {
+  const { steps, metrics, alpha, shadowAlpha, atMost, closeAfter } = route.spec.rollout
+  const plan: RolloutPlan = {
+    steps: checkedSteps(steps),
+    metrics: metrics.map(({ name, from, kind, margin, marginPercent, quantile, limit }) => ({
+      name,
+      from,
+      kind,
+      ...(kind === 'quality' ? { margin } : {}),
+      ...(kind === 'mean' ? { margin: marginPercent / 100, relative: true } : {}),
+      ...(kind === 'quantile' ? { quantile } : {}),
+      ...(limit === undefined ? {} : { limit }),
+    })),
+    alpha,
+    shadowAlpha,
+    atMost: {
+      units: atMost.units,
+      hours: atMost.hours,
+      ...(atMost.usd === undefined ? {} : { usd: atMost.usd }),
+    },
+  }
+  return {
+    plan,
+    digest: shortDigest(digestOfValue({ plan, closeAfter }), 8),
+    closeAfterMs: parseDuration(closeAfter),
+  }
+}
+
+function checkedSteps(steps: (string | number)[]): RolloutPlan['steps'] {
+  let last = 0
+  return steps.map((step, i) => {
+    if (step === 'shadow') {
+      if (i > 0) throw new Stalled('BadSteps', `spec.rollout.steps[${i}]: shadow must be the first step`)
+      return step
+    }
+    const percent = Number(step)
+    if (!Number.isInteger(percent) || percent <= last || percent > 99) {
+      throw new Stalled(
+        'BadSteps',
+        `spec.rollout.steps[${i}] is "${step}": use shadow, then whole percents that rise, 1 to 99`,
+      )
+    }
+    last = percent
+    return percent
+  })
+}

@@ -1,0 +1,99 @@
+import { isAlreadyExists } from '../api/errors.ts'
+import { apiVersionOf } from '../api/kind.ts'
+import { Dataset } from '../api/kinds/dataset.ts'
+import { Evaluation } from '../api/kinds/evaluation.ts'
+import { EvaluationRun } from '../api/kinds/evaluation-run.ts'
+import { settledFor } from '../api/source.ts'
+import { digestOfValue, shortDigest } from '../lib/digest.ts'
+import type { Gate, GateAnswer, GateQuestion } from './gate.ts'
+
+/**
+ * Open when all criteria of an Evaluation hold for the release. One look at one test set for one release: the run's
+ * name comes from all three, so asking again finds the same run and spends nothing.
+ */
+export const evaluation: Gate<{ ref: string }> = {
+  name: 'evaluation',
+  async check(question) {
+    const { config, route, context } = question
+    const { namespace } = route.metadata
+    const waiting = (reason: string, message: string): GateAnswer => ({ state: 'waiting', reason, message })
+    const definition = context.informer(Evaluation).get(config.ref, namespace)
+    if (!definition) return waiting('EvaluationMissing', `Evaluation ${config.ref} does not exist`)
+    if (!settledFor(route, definition))
+      return waiting('EvaluationNotReady', `Evaluation ${config.ref} is not ready at this revision`)
+    const testSet = context.informer(Dataset).get(definition.spec.dataset.ref, namespace)?.status?.digest
+    if (!testSet) return waiting('DatasetNotReady', `Dataset ${definition.spec.dataset.ref} is not ready`)
+    const { criteria, scorers, mode, reliability, adaptivity, steps, input, expected } = definition.spec
+    const judged = digestOfValue({ criteria, scorers, mode, reliability, adaptivity, steps, input, expected })
+    const name = runName(question, testSet, judged)
+    const run =
+      context.informer(EvaluationRun).get(name, namespace) ?? (await start(question, name, testSet, judged))
+    return answerOf(run)
+  },
+}
+
+const runName = (
+  { config, release }: GateQuestion<{ ref: string }>,
+  testSet: string,
+  judged: string,
+): string =>
+  `${release.metadata.name.slice(0, 150)}-${config.ref.slice(0, 80)}-${shortDigest(digestOfValue([testSet, judged]), 8)}`
+
+async function start(
+  { config, release, baseline, context }: GateQuestion<{ ref: string }>,
+  name: string,
+  testSet: string,
+  definition: string,
+) {
+  const { namespace = '', uid } = release.metadata
+  await context.client
+    .create(EvaluationRun, {
+      apiVersion: apiVersionOf(EvaluationRun),
+      kind: EvaluationRun.kind,
+      metadata: {
+        name,
+        namespace,
+        ownerReferences: [
+          {
+            apiVersion: release.apiVersion,
+            kind: release.kind,
+            name: release.metadata.name,
+            uid,
+            controller: true,
+          },
+        ],
+      },
+      spec: {
+        evaluation: config.ref,
+        release: release.metadata.name,
+        ...(baseline ? { baseline: baseline.metadata.name } : {}),
+        testSet,
+        definition,
+        seed: Number.parseInt(shortDigest(digestOfValue([name, uid]), 8), 16),
+      },
+    })
+    .catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw error
+    })
+  return undefined
+}
+
+function answerOf(run: EvaluationRun | undefined): GateAnswer {
+  const { phase, message = '', done = 0, total } = run?.status ?? {}
+  const named = run ? { run: run.metadata.name } : {}
+  switch (phase) {
+    case 'Passed':
+      return { state: 'open', reason: 'EvaluationPassed', message, ...named }
+    case 'Failed':
+    case 'Inconclusive':
+    case 'Error':
+      return { state: 'closed', reason: `Evaluation${phase}`, message, ...named }
+    default:
+      return {
+        state: 'waiting',
+        reason: 'EvaluationRunning',
+        message: total ? `${done} of ${total} rows answered` : 'the evaluation has not started',
+        ...named,
+      }
+  }
+}
