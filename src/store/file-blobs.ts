@@ -44,7 +44,7 @@ export function fileBlobs(directory: string): Blobs {
     async put(content) {
       const digest = digestOf(content)
       const path = pathOf(directory, digest) ?? ''
-      // Writers of equal bytes share one write; bytes that are there already are synced by whoever stored them.
+      // Writers of equal bytes share one write. Bytes already there were synced; their name may not have been.
       let storing = stored.get(digest)
       if (!storing) {
         storing = isWhole(digest, path).then(whole =>
