@@ -5,12 +5,15 @@ export const GROUP = 'keelway.dev'
 export const VERSION = 'v1alpha1'
 
 export const OwnerReference = z.object({
-  apiVersion: z.string(),
-  kind: z.string(),
-  name: z.string(),
-  uid: z.string(),
-  controller: z.boolean().optional(),
-  blockOwnerDeletion: z.boolean().optional(),
+  apiVersion: z.string().describe('apiVersion of the owner.'),
+  kind: z.string().describe('Kind of the owner.'),
+  name: z.string().describe('Name of the owner.'),
+  uid: z.string().describe('UID of the owner.'),
+  controller: z.boolean().optional().describe('The owner manages this object; one owner at most.'),
+  blockOwnerDeletion: z
+    .boolean()
+    .optional()
+    .describe('A foreground deletion of the owner waits for this object.'),
 })
 export type OwnerReference = z.output<typeof OwnerReference>
 

@@ -1,0 +1,3 @@
+import type { CelFunc } from '@bufbuild/cel'
+
+export const library: CelFunc[] = []

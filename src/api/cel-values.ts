@@ -1,0 +1,93 @@
+import { type CelInput, celList, celMap } from '@bufbuild/cel'
+import type { Schema } from './schema.ts'
+
+/**
+ * A JSON value as CEL sees it by its schema: integers are int and not double, names are escaped as Kubernetes
+ * escapes them, fields of preserved regions are invisible. Objects are views: only what a rule reads is converted.
+ */
+export function celValue(schema: Schema | undefined, value: unknown): CelInput {
+  if (typeof value === 'number') return isInteger(schema, value) ? BigInt(value) : value
+  if (typeof value !== 'object' || value === null) return value as CelInput
+  if (Array.isArray(value)) return celList(value.map(item => celValue(schema?.items, item)))
+  return celMap(new ObjectView(schema, value as Record<string, unknown>))
+}
+
+/** Where the schema leaves the type open, a whole number is an int, as Kubernetes decodes it. */
+const isInteger = (schema: Schema | undefined, value: number): boolean =>
+  Number.isInteger(value) && schema?.type !== 'number'
+
+/** CEL's reserved words, which Kubernetes writes as `__word__` in rules. */
+const reserved = new Set(
+  (
+    'true false null in as break const continue else for function if import let loop package namespace return ' +
+    'var void while'
+  ).split(' '),
+)
+
+/** The name of a field in rules, such as `__namespace__` or `max__dash__units`. */
+export function escapedName(name: string): string {
+  if (reserved.has(name)) return `__${name}__`
+  return name
+    .replaceAll('__', '__underscores__')
+    .replaceAll('.', '__dot__')
+    .replaceAll('-', '__dash__')
+    .replaceAll('/', '__slash__')
+}
+
+/** The schema of a field by its name in rules. */
+export function memberOf(schema: Schema, name: string): [key: string, schema: Schema] | undefined {
+  const entry = Object.entries(schema.properties ?? {}).find(([key]) => escapedName(key) === name)
+  if (entry) return entry
+  return schema.additionalProperties ? [name, schema.additionalProperties] : undefined
+}
+
+class ObjectView implements ReadonlyMap<string, CelInput> {
+  readonly #schema: Schema | undefined
+  readonly #value: Record<string, unknown>
+
+  constructor(schema: Schema | undefined, value: Record<string, unknown>) {
+    this.#schema = schema
+    this.#value = value
+  }
+
+  get size(): number {
+    return [...this.keys()].length
+  }
+
+  get(name: string): CelInput | undefined {
+    const [key, schema] = this.#schema ? (memberOf(this.#schema, name) ?? []) : [name]
+    return key !== undefined && Object.hasOwn(this.#value, key) && this.#value[key] !== undefined
+      ? celValue(schema, this.#value[key])
+      : undefined
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined
+  }
+
+  *keys(): MapIterator<string> {
+    for (const key of Object.keys(this.#value)) {
+      const name = this.#schema?.properties ? escapedName(key) : key
+      if (this.has(name)) yield name
+    }
+  }
+
+  *values(): MapIterator<CelInput> {
+    for (const [, value] of this) yield value
+  }
+
+  *entries(): MapIterator<[string, CelInput]> {
+    for (const name of this.keys()) {
+      const value = this.get(name)
+      if (value !== undefined) yield [name, value]
+    }
+  }
+
+  [Symbol.iterator](): MapIterator<[string, CelInput]> {
+    return this.entries()
+  }
+
+  forEach(visit: (value: CelInput, name: string, map: ReadonlyMap<string, CelInput>) => void): void {
+    for (const [name, value] of this) visit(value, name, this)
+  }
+}
