@@ -17,7 +17,7 @@ export interface Client {
   /** Replaces the object; Conflict when it changed since `metadata.resourceVersion`. */
   update<K extends Kind>(kind: K, object: ResourceOf<K>, options?: WriteOptions): Promise<ResourceOf<K>>
   /** Replaces the status subresource only. */
-  updateStatus<K extends Kind>(kind: K, object: ResourceOf<K>): Promise<ResourceOf<K>>
+  updateStatus<K extends Kind>(kind: K, object: ResourceOf<K>, options?: WriteOptions): Promise<ResourceOf<K>>
   /** JSON merge patch (RFC 7396). */
   patch<K extends Kind>(
     kind: K,
@@ -37,7 +37,7 @@ export interface Client {
     kind: K,
     options: { resourceVersion: string; namespace?: string; signal?: AbortSignal },
   ): AsyncIterable<WatchEvent<ResourceOf<K>>>
-  /** Kinds the server has, as `group/version/Kind`; objects of others are skipped by a Delivery. */
+  /** Kinds the server has, as `apiVersion/Kind` (`keelway.dev/v1alpha1/Prompt`, `v1/Secret`); objects of others are skipped by a Delivery. */
   serves(): Promise<ReadonlySet<string>>
   /** Objects whose kind is known at run time only (a Delivery applies whatever Git holds). */
   dynamic: DynamicClient

@@ -14,6 +14,10 @@ import type { Clock } from '../../lib/clock.ts'
  * act; not retried until something changes); anything else is retried with back-off. The runtime turns the outcome
  * into conditions Ready / Reconciling / Stalled and one status write: mutate `object.status` freely, it is written
  * once at the end and only when it differs. Every call has a deadline; pass `context.signal` on.
+ *
+ * An object is not given to `reconcile` before the cache shows everything that the last call for it wrote through
+ * `context.client`. A status written by `done` wakes the object once more; one written by `requeueIn`, Waiting, Stalled
+ * or an error does not, since those say themselves when to come back. Cached objects are frozen; the draft is not.
  * (controller-runtime's Reconciler, Flux's steps and summarise.)
  */
 export interface Reconciler<K extends Kind = Kind> {
@@ -28,7 +32,10 @@ export interface Reconciler<K extends Kind = Kind> {
   timeoutMs?: number
   /** Objects reconciled at once; default 1. */
   concurrency?: number
-  /** False when Ready and observedGeneration are not to be written, for kinds without conditions. */
+  /**
+   * False when Ready and observedGeneration are not to be written, for kinds without conditions. Of several
+   * reconcilers of one kind, one writes its status; the others set this and write other kinds only.
+   */
   conditions?: boolean
   reconcile(object: Draft<ResourceOf<K>>, context: Context): Promise<Outcome>
   /** Clean up outside the API before the object goes away. */
