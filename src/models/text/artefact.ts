@@ -84,11 +84,15 @@ export function decodeArtefact(artefact: Uint8Array): QuantisedModel {
   const body = MAGIC.length + 4 + metaLength
   if (metaLength > MAX_META_BYTES || body > content.length)
     throw new Error(`${FORMAT} artefact has a header of ${metaLength} bytes`)
-  const { labels, options, features } = Meta.parse(JSON.parse(content.toString('utf8', MAGIC.length + 4, body)))
+  const { labels, options, features } = Meta.parse(
+    JSON.parse(content.toString('utf8', MAGIC.length + 4, body)),
+  )
   const stepsAt = body + FEATURE_BYTES * features
   const biasAt = stepsAt + features * labels.length
   if (biasAt + 4 * labels.length !== content.length)
-    throw new Error(`${FORMAT} artefact has ${content.length} bytes, which do not fit its ${features} features`)
+    throw new Error(
+      `${FORMAT} artefact has ${content.length} bytes, which do not fit its ${features} features`,
+    )
   return {
     labels,
     options,

@@ -3,14 +3,14 @@
  * `Math.log` to the engine, and a model's digest must not depend on the engine.
  */
 
-const LN2_HIGH = 6.93147180369123816490e-1
-const LN2_LOW = 1.90821492927058770002e-10
-const SQRT2 = 1.4142135623730951
+// ln 2 in two parts (fdlibm): products with the first and a small integer are exact.
+const LN2_HIGH = 0.6931471803691238
+const LN2_LOW = 1.9082149292705877e-10
 
 /** eˣ within a few units in the last place for |x| ≤ 700; 0 below, the value at 700 above. */
 export function exp(x: number): number {
   if (x < -700) return 0
-  const bounded = x > 700 ? 700 : x
+  const bounded = Math.min(x, 700)
   const halvings = Math.round(bounded / Math.LN2)
   const rest = bounded - halvings * LN2_HIGH - halvings * LN2_LOW
   let sum = 1
@@ -22,8 +22,8 @@ export function exp(x: number): number {
 export function log(x: number): number {
   let exponent = 0
   let mantissa = x
-  for (; mantissa > SQRT2; exponent++) mantissa /= 2
-  for (; mantissa < SQRT2 / 2; exponent--) mantissa *= 2
+  for (; mantissa > Math.SQRT2; exponent++) mantissa /= 2
+  for (; mantissa < Math.SQRT2 / 2; exponent--) mantissa *= 2
   const ratio = (mantissa - 1) / (mantissa + 1)
   const square = ratio * ratio
   let sum = 0

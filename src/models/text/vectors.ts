@@ -48,8 +48,12 @@ export function vectorise(
   }
 }
 
+const MAX_OCCURRENCES = 1023
+const dampening = Float32Array.from({ length: MAX_OCCURRENCES + 1 }, (_, n) => (n === 0 ? 0 : 1 + log(n)))
+
 /** 1 + ln(occurrences), so that the tenth repetition of a word adds little. */
-export const dampened: Float32Array = Float32Array.from({ length: 1024 }, (_, n) => (n === 0 ? 0 : 1 + log(n)))
+export const dampened = (occurrences: number): number =>
+  dampening[Math.min(occurrences, MAX_OCCURRENCES)] ?? 0
 
 function labelsOf(rows: Row[]): string[] {
   // Sorted by code units: the order of rows must not decide which label is which row of weights.
@@ -80,7 +84,7 @@ function countBuckets(rows: Row[], options: FeatureOptions) {
     }
     for (let at = 0; at < found.count; at++) {
       entries[size] = found.buckets[at] ?? 0
-      occurrences[size++] = Math.min(found.occurrences[at] ?? 0, dampened.length - 1)
+      occurrences[size++] = Math.min(found.occurrences[at] ?? 0, MAX_OCCURRENCES)
     }
     starts[index + 1] = size
   })
@@ -126,7 +130,7 @@ function weigh(
     for (let at = starts[row] ?? 0; at < (starts[row + 1] ?? 0); at++) {
       const feature = featureOf[entries[at] ?? 0] ?? -1
       if (feature < 0) continue
-      const value = (dampened[occurrences[at] ?? 0] ?? 0) * (idf[feature] ?? 0)
+      const value = dampened(occurrences[at] ?? 0) * (idf[feature] ?? 0)
       squares += value * value
       features[size] = feature
       values[size++] = value
