@@ -52,7 +52,8 @@ export async function startEtcd(parent: string): Promise<Etcd | undefined> {
   }
   return {
     version,
-    put: (writer, slot, value) => etcd.put(`prompts.keelway.dev/default/w${writer}-${slot}`).value(value),
+    put: (writer, slot, value) =>
+      etcd.put(`prompts.keelway.dev/default/w${writer}-${slot}`).value(value).exec(),
     [Symbol.asyncDispose]: stop,
   }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -146,4 +147,43 @@ test('a compacted file gives space back', async () => {
   passes(clock, 15 * minute)
   await store[Symbol.asyncDispose]()
   expect(statSync(path).size).toBeLessThan(8_000_000)
+})
+
+test('writes that the disk has no room for are refused, and what was acknowledged stays readable', async () => {
+  const path = freshPath()
+  // A file size limit fails writes the way a full disk does, and needs no rights.
+  const script = `
+    import { openSqliteStore } from ${JSON.stringify(join(import.meta.dirname, 'sqlite.ts'))}
+    import { systemClock } from ${JSON.stringify(join(import.meta.dirname, '../lib/clock.ts'))}
+    const store = openSqliteStore({ path: ${JSON.stringify(path)}, clock: systemClock })
+    const resource = 'prompts.keelway.dev'
+    const write = name =>
+      store.commit({ op: 'create', key: { resource, namespace: '', name }, uid: name, value: 'x'.repeat(2000) })
+    const outcomes = []
+    for (let round = 0; round < 40; round++)
+      outcomes.push(...(await Promise.allSettled(Array.from({ length: 20 }, (_, n) => write(round + '-' + n)))))
+    const refusals = outcomes.filter(outcome => outcome.status === 'rejected').map(outcome => outcome.reason)
+    const { entries } = await store.list(resource)
+    console.log(JSON.stringify({
+      written: outcomes.length - refusals.length,
+      listed: entries.length,
+      revision: store.revision() - Math.max(...entries.map(entry => entry.revision)),
+      reasons: [...new Set(refusals.map(refusal => refusal.reason))],
+      message: refusals[0]?.message,
+    }))`
+  const node = [process.execPath, '--input-type=module', '-e', script]
+  const output = execFileSync('sh', ['-c', 'ulimit -f 1000 && exec "$@"', 'sh', ...node], {
+    encoding: 'utf8',
+  })
+  const { written, listed, revision, reasons, message } = JSON.parse(output)
+  expect(written).toBeGreaterThan(0)
+  expect({ listed, revision, reasons }).toEqual({
+    listed: written,
+    revision: 0,
+    reasons: ['ServiceUnavailable'],
+  })
+  expect(message).toMatch(/^cannot write to the store: .*; try again$/)
+
+  await using store = openSqliteStore({ path, clock: new FakeClock() })
+  expect((await store.list(resource)).entries.length).toBeGreaterThanOrEqual(written)
 })

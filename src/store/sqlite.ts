@@ -20,7 +20,7 @@ export interface SqliteStoreOptions {
 }
 
 /** Written-back pages lag by at most about this much, in UTF-16 code units of values. */
-const checkpointVolume = 16 * 1024 * 1024
+const checkpointVolume = 4 * 1024 * 1024
 /** What a write costs in pages beside its value. */
 const writeOverhead = 2048
 

@@ -63,9 +63,12 @@ export interface WatchOptions {
   namespace?: string
   /** Deliver changes with a revision greater than this. */
   from: number
-  /** Called in revision order, after durability; must not throw. */
+  /**
+   * Called in revision order, after durability; one that throws ends its own watch. The store buffers nothing for a
+   * watcher, so one that passes changes on to a slow reader must bound what it holds, and stop.
+   */
   onChange: (change: Change) => void
-  /** Called once when the watch cannot go on (compacted, too slow, store closed). */
+  /** Called once when the watch cannot go on (compacted while behind, `onChange` threw, store closed). */
   onEnd?: (error: Error) => void
 }
 
