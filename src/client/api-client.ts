@@ -28,22 +28,29 @@ export function createClient(
   const untyped = <K extends Kind>(object: ResourceOf<K>) => object as unknown as Resource
 
   return {
-    get: async (kind, name, namespace) => typed(await objects.get(locationOf(kind), name, namespace)),
-    find: async (kind, name, namespace) => {
+    get: async <K extends Kind>(kind: K, name: string, namespace?: string) =>
+      typed<K>(await objects.get(locationOf(kind), name, namespace)),
+    find: async <K extends Kind>(kind: K, name: string, namespace?: string) => {
       const found = await objects.find(locationOf(kind), name, namespace)
-      return found && typed(found)
+      return found && typed<K>(found)
     },
     list: async <K extends Kind>(kind: K, options?: ListOptions) => {
       const { items, resourceVersion } = await objects.list(locationOf(kind), options)
       return { items: items.map(item => typed<K>(item)), resourceVersion }
     },
-    create: async (kind, object, options) => typed(await objects.create(locationOf(kind), object, options)),
-    update: async (kind, object, options) =>
-      typed(await objects.put(locationOf(kind), untyped(object), options)),
-    updateStatus: async (kind, object, options) =>
-      typed(await objects.put(locationOf(kind), untyped(object), options, 'status')),
-    patch: async (kind, name, namespace, patch, options) =>
-      typed(await objects.patch(locationOf(kind), name, namespace, patch, options)),
+    create: async <K extends Kind>(kind: K, object: NewResource, options?: WriteOptions) =>
+      typed<K>(await objects.create(locationOf(kind), object, options)),
+    update: async <K extends Kind>(kind: K, object: ResourceOf<K>, options?: WriteOptions) =>
+      typed<K>(await objects.put(locationOf(kind), untyped(object), options)),
+    updateStatus: async <K extends Kind>(kind: K, object: ResourceOf<K>, options?: WriteOptions) =>
+      typed<K>(await objects.put(locationOf(kind), untyped(object), options, 'status')),
+    patch: async <K extends Kind>(
+      kind: K,
+      name: string,
+      namespace: string | undefined,
+      patch: object,
+      options?: WriteOptions,
+    ) => typed<K>(await objects.patch(locationOf(kind), name, namespace, patch, options)),
     delete: (kind, name, namespace, options) => objects.delete(locationOf(kind), name, namespace, options),
     watch: <K extends Kind>(
       kind: K,

@@ -132,8 +132,10 @@ class ListWatchInformer implements Informer<Resource> {
 
   #failed(error: unknown): void {
     this.#failures++
-    if (!(error instanceof ApiError) || error.reason !== 'Expired')
-      return this.#options.onError?.(error, this.#kind)
+    if (!(error instanceof ApiError) || error.reason !== 'Expired') {
+      this.#options.onError?.(error, this.#kind)
+      return
+    }
     this.#version = ''
     // The first 410 is no fault of the server's: the list that it asks for need not wait.
     if (this.#failures === 1) this.#failures = this.#expiries++ === 0 ? 0 : 1
@@ -156,8 +158,9 @@ class ListWatchInformer implements Informer<Resource> {
         `the list of ${this.#kind.plural} is at version ${resourceVersion}, older than ${newest} seen before`,
       )
     this.#staleLists = 0
-    this.#cache.replace(items)
+    // Before the listeners hear of it, so that they find the version that belongs to what they see.
     this.#version = resourceVersion
+    this.#cache.replace(items)
     this.#synced = true
     this.#filled.resolve()
   }
@@ -175,9 +178,9 @@ class ListWatchInformer implements Informer<Resource> {
       this.#expiries = 0
       const version =
         event.type === 'BOOKMARK' ? event.resourceVersion : (event.object.metadata.resourceVersion ?? '')
+      if (version !== '' && isLater(version, this.#version)) this.#version = version
       if (event.type === 'DELETED') this.#cache.remove(event.object as unknown as Resource)
       else if (event.type !== 'BOOKMARK') this.#cache.put(event.object as unknown as Resource)
-      if (version !== '' && isLater(version, this.#version)) this.#version = version
       this.#wakeWaiters()
     }
     this.#failures = clock.now() - began < SHORT_WATCH_MS ? this.#failures + 1 : 0

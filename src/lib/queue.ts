@@ -58,7 +58,10 @@ export class WorkQueue {
   /** Adds the key in `ms` milliseconds; the earliest of several such wishes counts. */
   addAfter(key: string, ms: number): void {
     if (this.#closed) return
-    if (!(ms > 0)) return this.add(key)
+    if (!(ms > 0)) {
+      this.add(key)
+      return
+    }
     const at = this.#clock.now() + ms
     const earlier = this.#delayed.get(key)
     if (earlier && earlier.at <= at) return
