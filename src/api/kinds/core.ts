@@ -3,6 +3,26 @@ import { defineKind, type ResourceOf } from '../kind.ts'
 
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/)
 
+/** Keys of ConfigMaps and Secrets can be file names. */
+const key = z
+  .string()
+  .max(253)
+  .regex(/^[-._a-zA-Z0-9]+$/)
+
+/** Once `immutable` is true, it and these fields stay. */
+const immutable = (...fields: string[]) => ({
+  rule: [
+    '!has(oldSelf.immutable) || !oldSelf.immutable || (has(self.immutable) && self.immutable',
+    ...fields.map(
+      field =>
+        `has(self.${field}) == has(oldSelf.${field}) && (!has(self.${field}) || self.${field} == oldSelf.${field})`,
+    ),
+  ]
+    .join(' && ')
+    .concat(')'),
+  message: `${['immutable', ...fields].join(', ')} can not change when immutable is true`,
+})
+
 export const Namespace = defineKind({
   group: '',
   version: 'v1',
@@ -31,13 +51,17 @@ export const Secret = defineKind({
   summary: 'Confidential values, encrypted at rest.',
   fields: {
     type: z.string().max(253).default('Opaque').describe('What the secret is for.'),
-    data: z.record(z.string(), base64).optional().describe('Values in base64.'),
+    data: z.record(key, base64).optional().describe('Values in base64.'),
     stringData: z
-      .record(z.string(), z.string())
+      .record(key, z.string())
       .optional()
       .describe('Values as text, write only; merged into data.'),
     immutable: z.boolean().optional().describe('Refuse any change of data.'),
   },
+  rules: [
+    immutable('data'),
+    { rule: 'self.type == oldSelf.type', message: 'type can not change; make another Secret' },
+  ],
   selectableFields: ['type'],
   columns: [{ name: 'Type', path: '.type' }],
   example: {
@@ -56,9 +80,10 @@ export const ConfigMap = defineKind({
   plural: 'configmaps',
   shortNames: ['cm'],
   summary: 'Plain configuration values.',
+  rules: [immutable('data', 'binaryData')],
   fields: {
-    data: z.record(z.string(), z.string()).optional().describe('Values as text.'),
-    binaryData: z.record(z.string(), base64).optional().describe('Values in base64.'),
+    data: z.record(key, z.string()).optional().describe('Values as text.'),
+    binaryData: z.record(key, base64).optional().describe('Values in base64.'),
     immutable: z.boolean().optional().describe('Refuse any change of data.'),
   },
   example: {

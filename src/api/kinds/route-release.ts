@@ -109,9 +109,12 @@ export const RouteRelease = defineKind({
         z.object({
           metric: z.string().describe('Metric.'),
           message: z.string().describe('Evidence against its threshold, in words.'),
-          rollback: z.number().optional().describe('Natural logarithm of the evidence for worse.'),
-          promote: z.number().optional().describe('Natural logarithm of the evidence for no worse.'),
-          threshold: z.number().optional().describe('What rollback has to reach.'),
+          rollback: z
+            .number()
+            .optional()
+            .describe('Evidence for worse, as a multiple: 20 is reached by chance at most once in 20.'),
+          rollbackThreshold: z.number().optional().describe('What rollback has to reach.'),
+          promote: z.number().optional().describe('Evidence for no worse in this step, as a multiple.'),
           promoteThreshold: z.number().optional().describe('What promote has to reach.'),
           stable: z.number().optional().describe('Mean of the stable release.'),
           candidate: z.number().optional().describe('Mean of the candidate.'),

@@ -4,7 +4,7 @@ import { Delivery } from '../../api/kinds/delivery.ts'
 import { revisionOf, source } from '../../api/source.ts'
 import type { Git } from '../../git/git.ts'
 import { remoteOf } from '../../git/remote.ts'
-import { parseDataset } from '../../lib/dataset.ts'
+import { DatasetError, parseDataset } from '../../lib/dataset.ts'
 import type { Blobs } from '../../store/blobs.ts'
 import { type Context, type Reconciler, ready, Stalled } from '../runtime/reconciler.ts'
 
@@ -31,7 +31,7 @@ export const datasetReconciler = ({
         'ContentMissing',
         `no stored content has digest "${path}": an object that is not from Git names a stored blob`,
       )
-    const { rows, columns } = await describe(content, format, path)
+    const { rows, columns } = describe(content, format, path)
     Object.assign(dataset.status, {
       digest: await blobs.put(content),
       revision,
@@ -60,11 +60,12 @@ async function read(
   return git.read(remoteOf(delivery, secret), revision, dataset.spec.path, LIMIT_BYTES, signal)
 }
 
-async function describe(content: Uint8Array, format: 'csv' | 'jsonl', path: string) {
+function describe(content: Uint8Array, format: 'csv' | 'jsonl', path: string) {
   try {
-    const { records, columns } = parseDataset(content, format, path)
+    const { records, columns } = parseDataset(path, content, format)
     return { rows: records.length, columns }
   } catch (error) {
-    throw new Stalled('BadContent', (error as Error).message, { cause: error })
+    if (!(error instanceof DatasetError)) throw error
+    throw new Stalled('BadContent', error.message, { cause: error })
   }
 }

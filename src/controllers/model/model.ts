@@ -4,7 +4,7 @@ import { revisionOf, settledFor } from '../../api/source.ts'
 import { digestOfValue } from '../../lib/digest.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import type { Trainer } from '../../models/model.ts'
-import type { Train } from '../../models/train.ts'
+import type { trainInWorker } from '../../models/train.ts'
 import type { Blobs } from '../../store/blobs.ts'
 import { type Reconciler, ready, Stalled, Waiting } from '../runtime/reconciler.ts'
 import { usersOf } from '../runtime/users-of.ts'
@@ -12,7 +12,7 @@ import { usersOf } from '../runtime/users-of.ts'
 export interface ModelDependencies {
   blobs: Blobs
   trainers: readonly Trainer[]
-  train: Train
+  train: typeof trainInWorker
 }
 
 /**
@@ -58,24 +58,14 @@ export const modelReconciler = ({ blobs, trainers, train }: ModelDependencies): 
           'DatasetNotStored',
           `the rows of Dataset ${ref} are not stored (${dataset.status.digest})`,
         )
-      const limit = new AbortController()
-      const cancel = clock.after(parseDuration(timeout), () =>
-        limit.abort(
-          new Stalled(
-            'TrainingTimeout',
-            `training took longer than ${timeout}: raise spec.timeout or train from fewer rows`,
-          ),
-        ),
-      )
-      const trained = await train({
-        trainer: name,
-        content,
-        format: dataset.spec.format,
-        input,
-        label,
-        parameters: model.spec.parameters,
-        signal: AbortSignal.any([signal, limit.signal]),
-      }).finally(cancel)
+      const from = { name: dataset.spec.path, bytes: content, format: dataset.spec.format, input, label }
+      const trained = await train(
+        { trainer: name, parameters: model.spec.parameters, from },
+        { clock, signal, timeoutMs: parseDuration(timeout) },
+      ).catch((error: unknown) => {
+        if (signal.aborted) throw error
+        throw new Stalled('TrainingFailed', (error as Error).message, { cause: error })
+      })
       event(
         'Normal',
         'Trained',
@@ -86,7 +76,7 @@ export const modelReconciler = ({ blobs, trainers, train }: ModelDependencies): 
         recipe,
         format: trainer.format,
         dataset: dataset.status.digest,
-        labels: trained.labels,
+        labels: trained.labels.length,
         bytes: trained.artefact.byteLength,
         trainedSeconds: trained.seconds,
       })

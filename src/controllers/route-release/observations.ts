@@ -1,6 +1,6 @@
 import type { ModelRoute } from '../../api/kinds/model-route.ts'
 import type { Score } from '../../gates/scorers/scorer.ts'
-import type { Observation, Scores } from '../../rollout/judge.ts'
+import type { Observation, Scores } from '../../rollout/observation.ts'
 import type { Answer, Unit } from '../../telemetry/telemetry.ts'
 
 type Metrics = ModelRoute['spec']['rollout']['metrics']

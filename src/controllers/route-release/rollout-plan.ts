@@ -1,7 +1,7 @@
 import type { ModelRoute } from '../../api/kinds/model-route.ts'
 import { digestOfValue, shortDigest } from '../../lib/digest.ts'
 import { parseDuration } from '../../lib/duration.ts'
-import type { RolloutPlan } from '../../rollout/judge.ts'
+import { checkPlan, type Metric, type RolloutPlan } from '../../rollout/rollout-plan.ts'
 import { Stalled } from '../runtime/reconciler.ts'
 
 export interface Trial {
@@ -16,15 +16,7 @@ export function trialOf(route: ModelRoute): Trial {
   const { steps, metrics, alpha, shadowAlpha, atMost, closeAfter } = route.spec.rollout
   const plan: RolloutPlan = {
     steps: checkedSteps(steps),
-    metrics: metrics.map(({ name, from, kind, margin, marginPercent, quantile, limit }) => ({
-      name,
-      from,
-      kind,
-      ...(kind === 'quality' ? { margin } : {}),
-      ...(kind === 'mean' ? { margin: marginPercent / 100, relative: true } : {}),
-      ...(kind === 'quantile' ? { quantile } : {}),
-      ...(limit === undefined ? {} : { limit }),
-    })),
+    metrics: metrics.map(metricOf),
     alpha,
     shadowAlpha,
     atMost: {
@@ -33,6 +25,7 @@ export function trialOf(route: ModelRoute): Trial {
       ...(atMost.usd === undefined ? {} : { usd: atMost.usd }),
     },
   }
+  checked(plan)
   return {
     plan,
     digest: shortDigest(digestOfValue({ plan, closeAfter }), 8),
@@ -57,4 +50,35 @@ function checkedSteps(steps: (string | number)[]): RolloutPlan['steps'] {
     last = percent
     return percent
   })
+}
+
+function metricOf({
+  name,
+  from,
+  kind,
+  margin,
+  marginPercent,
+  quantile,
+  limit,
+}: ModelRoute['spec']['rollout']['metrics'][number]): Metric {
+  switch (kind) {
+    case 'quality':
+      return { kind, name, from, margin }
+    case 'rare':
+      return { kind, name, from }
+    case 'mean':
+      return { kind, name, from, margin: marginPercent / 100, ...(limit === undefined ? {} : { limit }) }
+    case 'quantile':
+      if (limit === undefined)
+        throw new Stalled('BadMetric', `spec.rollout.metrics ${name}: kind quantile needs limit`)
+      return { kind, name, from, quantile, limit }
+  }
+}
+
+function checked(plan: RolloutPlan): void {
+  try {
+    checkPlan(plan)
+  } catch (error) {
+    throw new Stalled('BadPlan', `spec.rollout: ${(error as Error).message}`, { cause: error })
+  }
 }

@@ -1,13 +1,7 @@
 import type { ModelRoute } from '../../api/kinds/model-route.ts'
 import type { RouteRelease } from '../../api/kinds/route-release.ts'
-import {
-  type JudgeState,
-  observe,
-  startJudge,
-  startPhase,
-  type Verdict,
-  verdict,
-} from '../../rollout/judge.ts'
+import { decide, type JudgeState, observe, type Spent, startJudge, startPhase } from '../../rollout/judge.ts'
+import { type MetricEvidence, type Verdict, verdict } from '../../rollout/verdict.ts'
 import type { Telemetry, Unit } from '../../telemetry/telemetry.ts'
 import type { Draft } from '../runtime/reconciler.ts'
 import { observationOf, type ScoreByName } from './observations.ts'
@@ -35,7 +29,7 @@ export async function startStep(
       message,
     })
   }
-  const before = index === 0 ? startJudge(trial.plan) : stateOf(release)
+  const state = index === 0 ? startJudge(trial.plan) : startPhase(trial.plan, stateOf(release), step)
   Object.assign(status, {
     phase: 'RollingOut',
     step: index,
@@ -43,7 +37,7 @@ export async function startStep(
     stepStartedAt: instant(recorder.context),
     weight: step === 'shadow' ? 0 : step,
     shadow: step === 'shadow',
-    judge: { plan: trial.digest, state: startPhase(trial.plan, before, index) },
+    judge: { plan: trial.digest, state },
     spentUsd: 0,
   })
   delete status.cursor
@@ -71,9 +65,11 @@ export async function gatherEvidence(
 ): Promise<void> {
   const { status } = release
   const weight = (status.weight ?? 0) / 100
-  let state = stateOf(release)
-  let decided = verdict(trial.plan, state)
-  for (let full = true; full && decided.decision === 'continue'; ) {
+  // A copy: the cached object must stay as it is should this call fail.
+  const state = structuredClone(stateOf(release))
+  const undecided = () =>
+    status.phase === 'Held' || decide(trial.plan, state, spent(release, recorder)).decision === 'continue'
+  for (let full = true; full && undecided(); ) {
     const units = await telemetry.units({
       namespace: release.metadata.namespace ?? '',
       route: release.spec.route,
@@ -94,16 +90,15 @@ export async function gatherEvidence(
         status.shadow ?? false,
         weight,
       )
-      if (!observation) continue
-      state = observe(trial.plan, state, observation)
-      decided = verdict(trial.plan, state)
-      if (decided.decision !== 'continue') break
+      if (observation) observe(trial.plan, state, observation)
+      if (!undecided()) break
     }
   }
+  const decided = verdict(trial.plan, state, spent(release, recorder))
   status.judge = { plan: trial.digest, state }
-  status.units = state.units
-  status.evidence = evidenceOf(decided)
-  await act(release, route, trial, withBudget(decided, status, trial, recorder), recorder)
+  status.units = state.inAll.candidate
+  status.evidence = decided.evidence.map(evidenceOf)
+  await act(release, route, trial, decided, recorder)
 }
 
 async function act(
@@ -142,27 +137,10 @@ async function act(
   }
 }
 
-function withBudget(
-  decided: Verdict,
-  status: Draft<RouteRelease>['status'],
-  trial: Trial,
-  { context }: Recorder,
-): Verdict {
-  if (decided.decision !== 'continue') return decided
-  const { hours, usd } = trial.plan.atMost
-  const passedHours = (context.clock.now() - Date.parse(status.stepStartedAt ?? '')) / 3_600_000
-  const spent = status.spentUsd ?? 0
-  if (passedHours >= hours)
-    return { ...decided, decision: 'hold', reason: 'TimeUsedUp', message: `no verdict after ${hours} hours` }
-  if (usd !== undefined && spent >= usd)
-    return {
-      ...decided,
-      decision: 'hold',
-      reason: 'MoneyUsedUp',
-      message: `no verdict after ${spent.toFixed(2)} USD of shadow answers`,
-    }
-  return decided
-}
+const spent = ({ status }: Draft<RouteRelease>, { context }: Recorder): Spent => ({
+  hours: (context.clock.now() - Date.parse(status.stepStartedAt ?? '')) / 3_600_000,
+  usd: status.spentUsd ?? 0,
+})
 
 const stateOf = (release: Draft<RouteRelease>): JudgeState =>
   (release.status.judge as { state: JudgeState }).state
@@ -173,6 +151,22 @@ const shadowCost = (unit: Unit): number =>
 const lastMessage = (status: Draft<RouteRelease>['status']): string =>
   status.evidence?.map(({ message }) => message).join('; ') ?? 'no worse in every step'
 
-function evidenceOf({ evidence }: Verdict): NonNullable<Draft<RouteRelease>['status']['evidence']> {
-  return evidence
-}
+type Evidence = NonNullable<Draft<RouteRelease>['status']['evidence']>[number]
+
+const evidenceOf = ({ name, rollback, promote, stable, candidate, n }: MetricEvidence): Evidence => ({
+  metric: name,
+  message: [
+    `${name} ${shown(candidate)} against ${shown(stable)}`,
+    `worse ${shown(rollback.e)} of ${shown(rollback.threshold)}`,
+    ...(promote ? [`no worse ${shown(promote.e)} of ${shown(promote.threshold)}`] : []),
+  ].join(', '),
+  rollback: rollback.e,
+  rollbackThreshold: rollback.threshold,
+  ...(promote ? { promote: promote.e, promoteThreshold: promote.threshold } : {}),
+  ...(stable === undefined ? {} : { stable }),
+  ...(candidate === undefined ? {} : { candidate }),
+  units: n,
+})
+
+const shown = (value: number | undefined): string =>
+  value === undefined ? '-' : Number(value.toPrecision(3)).toString()

@@ -1,0 +1,57 @@
+import { Dataset } from '../../api/kinds/dataset.ts'
+import { Evaluation } from '../../api/kinds/evaluation.ts'
+import { EvaluationRun } from '../../api/kinds/evaluation-run.ts'
+import { revisionOf, settledFor } from '../../api/source.ts'
+import { planCriteria } from '../../gates/criteria.ts'
+import { grant } from '../../gates/test-set-uses.ts'
+import { digestOfValue } from '../../lib/digest.ts'
+import { type Reconciler, ready, Stalled, Waiting } from '../runtime/reconciler.ts'
+import { usersOf } from '../runtime/users-of.ts'
+
+/** Says what its criteria need against what the test set has, and counts every look at it. */
+export const evaluationReconciler: Reconciler<typeof Evaluation> = {
+  name: 'evaluation',
+  kind: Evaluation,
+  watches: [
+    { kind: Dataset, wakes: usersOf(Evaluation, ({ spec }) => [spec.dataset.ref]) },
+    {
+      kind: EvaluationRun,
+      wakes: run => [
+        { name: (run as unknown as EvaluationRun).spec.evaluation, namespace: run.metadata.namespace },
+      ],
+    },
+  ],
+  async reconcile(evaluation, { informer }) {
+    const { metadata, spec, status } = evaluation
+    const runs = informer(EvaluationRun)
+      .list(metadata.namespace)
+      .filter(run => run.spec.evaluation === metadata.name)
+    status.testSets = grant(status.testSets ?? [], runs, spec)
+    for (const { scorer } of spec.criteria) {
+      if (spec.scorers.some(({ name }) => name === scorer)) continue
+      throw new Stalled(
+        'UnknownScorer',
+        `spec.criteria name scorer "${scorer}" but spec.scorers has ${spec.scorers.map(({ name }) => name).join(', ')}`,
+      )
+    }
+    const dataset = informer(Dataset).get(spec.dataset.ref, metadata.namespace)
+    if (!dataset || !settledFor(evaluation, dataset))
+      throw new Waiting('DatasetNotReady', `Dataset ${spec.dataset.ref} is not ready at this revision`)
+    status.plan = plan(spec, dataset.status?.rows ?? 0)
+    status.digest = digestOfValue({ spec, testSet: dataset.status?.digest })
+    status.revision = revisionOf(evaluation)
+    const used = status.testSets.find(({ digest }) => digest === dataset.status?.digest)?.uses ?? 0
+    return ready(
+      'Planned',
+      `${status.plan.message}; ${used} of ${spec.steps} uses of this test set are spent`,
+    )
+  },
+}
+
+function plan(spec: Evaluation['spec'], available: number) {
+  try {
+    return planCriteria(spec, available)
+  } catch (error) {
+    throw new Stalled('BadCondition', `spec.criteria: ${(error as Error).message}`, { cause: error })
+  }
+}

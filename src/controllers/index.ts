@@ -1,0 +1,37 @@
+import type { Kind } from '../api/kind.ts'
+import { accessKeyReconciler } from './access-key/access-key.ts'
+import { datasetReconciler } from './dataset/dataset.ts'
+import { deliveryReconciler } from './delivery/delivery.ts'
+import { evaluationReconciler } from './evaluation/evaluation.ts'
+import { evaluationRunReconciler } from './evaluation-run/evaluation-run.ts'
+import { gatewayConfigReconciler } from './gateway-config/gateway-config.ts'
+import { modelReconciler } from './model/model.ts'
+import { modelProviderReconciler } from './model-provider/model-provider.ts'
+import { modelRouteReconciler } from './model-route/model-route.ts'
+import { promptReconciler } from './prompt/prompt.ts'
+import { routeReleaseReconciler } from './route-release/route-release.ts'
+import type { Reconciler } from './runtime/reconciler.ts'
+
+type Dependencies = Parameters<typeof deliveryReconciler>[0] &
+  Parameters<typeof datasetReconciler>[0] &
+  Parameters<typeof modelReconciler>[0] &
+  Parameters<typeof evaluationRunReconciler>[0] &
+  Parameters<typeof modelRouteReconciler>[0] &
+  Parameters<typeof routeReleaseReconciler>[0] &
+  Parameters<typeof gatewayConfigReconciler>[0]
+
+/** Every reconciler, in the order a change travels. */
+export const reconcilers = (dependencies: Dependencies): readonly Reconciler<Kind>[] =>
+  [
+    deliveryReconciler(dependencies),
+    datasetReconciler(dependencies),
+    promptReconciler,
+    modelReconciler(dependencies),
+    modelProviderReconciler,
+    evaluationReconciler,
+    evaluationRunReconciler(dependencies),
+    modelRouteReconciler(dependencies),
+    routeReleaseReconciler(dependencies),
+    accessKeyReconciler,
+    gatewayConfigReconciler(dependencies),
+  ] as unknown as Reconciler<Kind>[]
