@@ -23,12 +23,28 @@ export interface EvaluationAnswer {
   costUsd?: number
 }
 
+/** Who a gateway is to the control plane. */
+export interface GatewayIdentity {
+  /** One per start of a gateway. */
+  id: string
+  /** Where it answers, such as `http://127.0.0.1:4100`. */
+  url: string
+}
+
 /** What a gateway asks of the control plane. */
 export interface GatewayUpstream {
-  /** The current snapshot when its digest differs from `have`; waits up to `waitMs` for a new one. */
-  snapshot(have: string | undefined, waitMs: number, signal: AbortSignal): Promise<Snapshot | undefined>
+  /**
+   * The current snapshot when its digest differs from `have`; waits up to `waitMs` for a new one. A gateway that waits
+   * here is connected.
+   */
+  snapshot(
+    gateway: GatewayIdentity,
+    have: string | undefined,
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<Snapshot | undefined>
   /** Tells that this gateway serves `digest`. */
-  applied(gateway: string, digest: string): Promise<void>
+  applied(gateway: GatewayIdentity, digest: string): Promise<void>
   report(calls: CallRecord[], feedback: Feedback[]): Promise<void>
   blob(digest: string): Promise<Uint8Array | undefined>
 }

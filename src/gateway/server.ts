@@ -1,0 +1,160 @@
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import { Agent } from 'undici'
+import type { Clock } from '../lib/clock.ts'
+import type { Random } from '../lib/random.ts'
+import { uuidv7 } from '../lib/uuid.ts'
+import type { Runtime } from '../models/model.ts'
+import { openContent } from './content.ts'
+import type { GatewayUpstream } from './gateway.ts'
+import { openLastGood, openSecretsKey } from './last-good.ts'
+import { followSnapshots } from './link.ts'
+import { listenNear } from './listen.ts'
+import type { Provider } from './providers/provider.ts'
+import { createReporter } from './reporter.ts'
+import { handle } from './routes.ts'
+import { contentOf, openServing, type Serving } from './serving.ts'
+import { createShadowQueue } from './shadow.ts'
+import type { Snapshot } from './snapshot.ts'
+
+export interface GatewayOptions {
+  upstream: GatewayUpstream
+  clock: Clock
+  random: Random
+  runtimes: readonly Runtime[]
+  providers: readonly Provider[]
+  /** Where the last good snapshot and its content are kept; without it a restart needs the control plane. */
+  stateDir?: string
+  /** 32 bytes for the secrets of the kept snapshot; by default a key file in `stateDir`. */
+  secretsKey?: Uint8Array
+  /** What the control plane proves itself with on `/internal`; without it those are closed. */
+  controlToken?: () => string | undefined
+  /** Where notices go, such as a lost connection; never holds keys or prompts. */
+  say?: (text: string) => void
+  /** Largest request body in bytes. */
+  maxBodyBytes?: number
+  /** How long calls in progress may take to end after `stop`. */
+  drainMs?: number
+}
+
+export interface Gateway {
+  id: string
+  /** Starts to serve and to follow the control plane; returns where. A port that is taken gives the next free one. */
+  listen(address: { host: string; port: number }): Promise<{ url: string; port: number }>
+  /** Digest of the snapshot that serves. */
+  readonly serving: string | undefined
+  /** Shadow answers and call records that were dropped so far. */
+  readonly dropped: { shadow: number; records: number }
+  /** Takes no new calls, lets those in progress end, reports what is buffered. */
+  stop(): Promise<void>
+}
+
+/**
+ * SERVE: the data plane. It answers from one immutable snapshot at a time, follows the control plane for new ones and
+ * goes on without it. Nothing a user waits for ever waits for the control plane, the disk or a shadow answer.
+ */
+export async function createGateway(options: GatewayOptions): Promise<Gateway> {
+  const { upstream, clock, random, runtimes, providers, stateDir, say = () => {} } = options
+  const { controlToken = () => undefined, maxBodyBytes = 20 << 20, drainMs = 10_000 } = options
+  const id = uuidv7(clock)
+  const dispatcher = new Agent({
+    connections: 256,
+    pipelining: 1,
+    keepAliveTimeout: 30_000,
+    connect: { timeout: 10_000 },
+  })
+  const content = openContent(digest => upstream.blob(digest), stateDir && join(stateDir, 'blobs'))
+  const lastGood = stateDir && openLastGood(stateDir, options.secretsKey ?? (await openSecretsKey(stateDir)))
+  const reporter = createReporter({
+    report: (calls, feedback) => upstream.report(calls, feedback),
+    clock,
+    random,
+    say,
+  })
+  const shadow = createShadowQueue({ capacity: 512, concurrency: 16 })
+  const stopping = new AbortController()
+  let serving: Serving | undefined
+  let following: Promise<void> | undefined
+
+  const open = async (snapshot: Snapshot): Promise<void> => {
+    const context = { clock, runtimes, dispatcher, content: content.get }
+    // The swap is this one assignment: a call sees the old snapshot or the new one, never a mixture.
+    serving = await openServing(snapshot, providers, context, serving)
+  }
+  const apply = async (snapshot: Snapshot): Promise<void> => {
+    await open(snapshot)
+    if (!lastGood) return
+    await lastGood.save(snapshot)
+    await content.keep(contentOf(snapshot))
+  }
+  const restore = async (): Promise<void> => {
+    try {
+      const snapshot = lastGood && (await lastGood.load())
+      if (!snapshot) return
+      await open(snapshot)
+      say(`serving the kept snapshot ${snapshot.digest} until the control plane answers`)
+    } catch (error) {
+      say(`the kept snapshot cannot be served: ${(error as Error).message}`)
+    }
+  }
+
+  const context = {
+    id,
+    clock,
+    reporter,
+    shadow,
+    serving: () => serving,
+    draining: () => stopping.signal.aborted,
+    controlToken,
+    maxBodyBytes,
+    say,
+  }
+  const server = createServer(
+    { requestTimeout: 120_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 32 << 10 },
+    (request, response) => void handle(context, request, response),
+  )
+  server.maxHeadersCount = 100
+
+  return {
+    id,
+    listen: async ({ host, port }) => {
+      await restore()
+      const found = await listenNear(server, host, port)
+      if (port !== 0 && found !== port) say(`port ${port} is taken, listening on ${found}`)
+      const url = `http://${host.includes(':') ? `[${host}]` : host}:${found}`
+      following = followSnapshots({
+        upstream,
+        gateway: { id, url },
+        apply,
+        serving: serving?.digest,
+        clock,
+        random,
+        say,
+        signal: stopping.signal,
+      })
+      return { url, port: found }
+    },
+    get serving() {
+      return serving?.digest
+    },
+    get dropped() {
+      return { shadow: shadow.dropped, records: reporter.dropped }
+    },
+    stop: async () => {
+      stopping.abort(new Error('the gateway stops'))
+      shadow.stop()
+      await Promise.all([closeServer(server, clock, drainMs), following])
+      await reporter.stop()
+      await dispatcher.destroy()
+    },
+  }
+}
+
+async function closeServer(server: Server, clock: Clock, drainMs: number): Promise<void> {
+  const cancel = clock.after(drainMs, () => server.closeAllConnections())
+  await new Promise<void>(resolve => {
+    server.close(() => resolve())
+    server.closeIdleConnections()
+  })
+  cancel()
+}
