@@ -75,6 +75,8 @@ export function startPhase(plan: RolloutPlan, state: JudgeState, step: Step): Ju
 /** Adds one closed unit to the state **in place** and returns it; copy it first where the old one is still needed. */
 export function observe(plan: RolloutPlan, state: JudgeState, observation: Observation): JudgeState {
   countUnit(state, observation)
+  // Without traffic to both arms there is nothing to compare with.
+  if (observation.kind === 'single' && !(observation.weight > 0 && observation.weight < 1)) return state
   const threshold = rollbackThreshold(plan, state.step)
   const thresholds = { promote: promoteThreshold(plan), coverage: coverageThreshold(plan) }
   plan.metrics.forEach((metric, i) => {
