@@ -1,0 +1,63 @@
+import { admit } from '../api/admission.ts'
+import type { Resource } from '../api/kind.ts'
+import { timestamp } from '../lib/clock.ts'
+import type { Backend } from './backend.ts'
+import { invalid } from './refusals.ts'
+import { sameJson } from './same-json.ts'
+import type { ServedKind } from './served-kind.ts'
+import type { Findings } from './strictness.ts'
+import type { WriteOptions } from './write-options.ts'
+
+/** The part of an object a request may change. */
+export type Endpoint = 'main' | 'status' | 'finalize'
+
+export interface Prepared {
+  object: Resource
+  unknownFields: Findings['unknownFields']
+  /** Whether it says the same as the previous one, so that nothing needs to be written. */
+  unchanged: boolean
+}
+
+/**
+ * Makes an object ready to be stored: stamped, pruned, defaulted, checked, its generation counted.
+ * Owns `next`, which it may change.
+ * @throws ApiError Invalid
+ */
+export function prepare(
+  { clock }: Backend,
+  { kind, behaviour, generation, apiVersion }: ServedKind,
+  next: Resource,
+  previous: Resource | undefined,
+  { user, manager }: WriteOptions,
+  endpoint: Endpoint = 'main',
+): Prepared {
+  const now = timestamp(clock)
+  delete next.metadata.resourceVersion
+  if (endpoint === 'main') kind.stamp?.(next, previous, { user, now })
+  behaviour.prepare?.(next, previous)
+  const { object, unknownFields, causes } = admit(kind, next, previous)
+  const refusals = previous && causes.length === 0 ? (behaviour.refuse?.(object, previous) ?? []) : []
+  if (causes.length + refusals.length > 0)
+    throw invalid(kind, object.metadata.name ?? '', [...causes, ...refusals])
+  const unchanged = previous !== undefined && sameJson(comparable(object), comparable(previous))
+  if (unchanged) return { object: previous, unknownFields, unchanged }
+  if (generation) object.metadata.generation = nextGeneration(object, previous)
+  // Status writers are controllers; a drift is blamed on who last wrote the rest.
+  if (endpoint === 'main')
+    object.metadata.managedFields = [{ manager, operation: 'Update', apiVersion, time: now }]
+  return { object, unknownFields, unchanged }
+}
+
+function comparable({ metadata, ...rest }: Resource): object {
+  const { managedFields: _, resourceVersion: __, ...said } = metadata
+  return { ...rest, metadata: said }
+}
+
+function nextGeneration(object: Resource, previous: Resource | undefined): number {
+  if (!previous) return 1
+  const { metadata: _, ...wanted } = object
+  const { metadata, ...before } = previous
+  const known = metadata.generation ?? 1
+  const status = { status: undefined }
+  return sameJson({ ...wanted, ...status }, { ...before, ...status }) ? known : known + 1
+}

@@ -1,0 +1,77 @@
+import { apiVersionOf, type Kind, resourceOf } from '../api/kind.ts'
+import type { Behaviour } from './behaviours/behaviour.ts'
+import { configMap } from './behaviours/config-map.ts'
+import { namespace } from './behaviours/namespace.ts'
+import { secret } from './behaviours/secret.ts'
+
+/** A kind with what the server has to know beyond its definition. */
+export interface ServedKind {
+  kind: Kind
+  apiVersion: string
+  /** Name in the store, such as `prompts.keelway.dev`. */
+  resource: string
+  namespaced: boolean
+  subresources: readonly string[]
+  /** Whether `metadata.generation` counts changes of the wanted state. */
+  generation: boolean
+  /** Whether a PUT must name the resourceVersion it replaces. */
+  conditional: boolean
+  /** Whether a PUT to an absent name creates the object. */
+  createOnUpdate: boolean
+  strategicMerge: boolean
+  encrypted: boolean
+  behaviour: Behaviour
+}
+
+/** How Kubernetes treats its own kinds (pkg/registry/core, coordination); all others follow custom resources. */
+const builtIn: Record<string, Partial<ServedKind>> = {
+  namespaces: { subresources: ['finalize', 'status'], behaviour: namespace },
+  secrets: { encrypted: true, behaviour: secret },
+  configmaps: { behaviour: configMap },
+  events: { createOnUpdate: true },
+  'leases.coordination.k8s.io': { createOnUpdate: true },
+}
+
+const builtInTraits = {
+  generation: false,
+  conditional: false,
+  strategicMerge: true,
+} satisfies Partial<ServedKind>
+
+export function servedKind(kind: Kind): ServedKind {
+  const resource = resourceOf(kind)
+  const own = builtIn[resource]
+  return {
+    kind,
+    apiVersion: apiVersionOf(kind),
+    resource,
+    namespaced: kind.scope === 'Namespaced',
+    subresources: kind.status ? ['status'] : [],
+    generation: true,
+    conditional: true,
+    createOnUpdate: false,
+    strategicMerge: false,
+    encrypted: false,
+    behaviour: {},
+    ...(own && { ...builtInTraits, ...own }),
+  }
+}
+
+/** The kinds a server has, by path and by the names other objects use for them. */
+export interface Registry {
+  all: readonly ServedKind[]
+  byPath(group: string, version: string, plural: string): ServedKind | undefined
+  byReference(apiVersion: string, kind: string): ServedKind | undefined
+}
+
+export function registryOf(kinds: readonly Kind[]): Registry {
+  const all = kinds.map(servedKind)
+  const paths = new Map(all.map(served => [`${served.apiVersion}/${served.kind.plural}`, served]))
+  const references = new Map(all.map(served => [`${served.apiVersion}/${served.kind.kind}`, served]))
+  return {
+    all,
+    byPath: (group, version, plural) =>
+      paths.get(group ? `${group}/${version}/${plural}` : `${version}/${plural}`),
+    byReference: (apiVersion, kind) => references.get(`${apiVersion}/${kind}`),
+  }
+}
