@@ -90,11 +90,12 @@ class ListWatchInformer implements Informer<Resource> {
 
   async caughtUp(): Promise<void> {
     if (this.#asleep) return
+    const held = this.list()
     const listed = await this.#listAll().catch(() => undefined)
     if (!listed) return
-    // A deletion has no version to wait for, so it is recognised by the object that is gone.
+    // A deletion has no version to wait for: it is seen by an object that was held before the list and is not in it.
     const present = new Set(listed.items.map(({ metadata }) => metadata.uid))
-    const gone = this.list().filter(({ metadata }) => !present.has(metadata.uid))
+    const gone = held.filter(({ metadata }) => !present.has(metadata.uid))
     const behind = () =>
       !this.#connected ||
       listed.items.some(({ metadata }) => isLater(metadata.resourceVersion ?? '', this.#version)) ||

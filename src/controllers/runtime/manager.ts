@@ -32,6 +32,7 @@ export interface ManagerOptions {
 
 /** Runs reconcilers over one set of shared informers. */
 export interface Manager extends Cache, AsyncDisposable {
+  informer<K extends Kind>(kind: K): Informer<ResourceOf<K>>
   /** Fills the caches, then starts the reconcilers; resolves when they run. Waits as long as the server is away. */
   start(): Promise<void>
   /** Stops taking work, aborts running calls and ends the watches. */
