@@ -140,7 +140,7 @@ export type ResourceOf<K> =
   K extends Kind<infer Spec, infer Status, infer Fields>
     ? { apiVersion: string; kind: string; metadata: ObjectMeta } & Part<'spec', Spec> &
         Partial<Part<'status', Status>> &
-        z.output<z.ZodObject<Fields>>
+        ([keyof Fields] extends [never] ? unknown : z.output<z.ZodObject<Fields>>)
     : never
 
 /** `keelway.dev/v1alpha1`, or `v1` for the core group. */

@@ -5,6 +5,7 @@ import { revisionOf, settledFor } from '../../api/source.ts'
 import { planCriteria } from '../../gates/criteria.ts'
 import { grant } from '../../gates/test-set-uses.ts'
 import { digestOfValue } from '../../lib/digest.ts'
+import { checkScorers } from '../runtime/check-scorers.ts'
 import { type Reconciler, ready, Stalled, Waiting } from '../runtime/reconciler.ts'
 import { usersOf } from '../runtime/users-of.ts'
 
@@ -27,6 +28,7 @@ export const evaluationReconciler: Reconciler<typeof Evaluation> = {
       .list(metadata.namespace)
       .filter(run => run.spec.evaluation === metadata.name)
     status.testSets = grant(status.testSets ?? [], runs, spec)
+    checkScorers(spec.scorers)
     for (const { scorer } of spec.criteria) {
       if (spec.scorers.some(({ name }) => name === scorer)) continue
       throw new Stalled(

@@ -9,6 +9,7 @@ import { settledFor, source } from '../../api/source.ts'
 import type { Bundle, ProviderSettings } from '../../gateway/snapshot.ts'
 import { digestOfValue } from '../../lib/digest.ts'
 import { parseDuration } from '../../lib/duration.ts'
+import { checkScorers } from '../runtime/check-scorers.ts'
 import { type Cache, Stalled, Waiting } from '../runtime/reconciler.ts'
 
 type Input = NonNullable<NonNullable<ModelRoute['status']>['inputs']>[number]
@@ -26,7 +27,8 @@ export interface Resolved {
  * @throws Waiting when an input is not settled yet, Stalled when a reference can't ever fit.
  */
 export function resolve(route: ModelRoute, cache: Cache): Resolved {
-  const { serve, gates } = route.spec
+  const { serve, gates, scorers } = route.spec
+  checkScorers(scorers)
   const inputs: Input[] = [inputOf(route, digestOfValue(route.spec), [])]
   const take = <R extends Settleable>(object: R | undefined, kind: string, name: string): R => {
     if (!object || !settledFor(route, object))

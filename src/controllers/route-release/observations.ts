@@ -1,12 +1,12 @@
 import type { ModelRoute } from '../../api/kinds/model-route.ts'
-import type { Score } from '../../gates/scorers/scorer.ts'
+import type { ScorableAnswer } from '../../gates/scorers/scorer.ts'
 import type { Observation, Scores } from '../../rollout/observation.ts'
 import type { Answer, Unit } from '../../telemetry/telemetry.ts'
 
 type Metrics = ModelRoute['spec']['rollout']['metrics']
 
 /** Scores an answer by the scorer of that name; undefined when the route has none of that name. */
-export type ScoreByName = (name: string, answer: Parameters<Score>[0]) => number | null | undefined
+export type ScoreByName = (name: string, answer: ScorableAnswer) => number | null | undefined
 
 /**
  * What one closed unit says of each metric. A unit with answers of both arms is a pair (shadow); else it belongs to the

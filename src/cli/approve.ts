@@ -1,0 +1,7 @@
+import { decisionCommand } from './rollout-decide.ts'
+
+export const command = decisionCommand(
+  'approve',
+  'approve',
+  'Approve a release that waits at an approval gate.',
+)

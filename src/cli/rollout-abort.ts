@@ -1,0 +1,7 @@
+import { decisionCommand } from './rollout-decide.ts'
+
+export const command = decisionCommand(
+  'rollout abort',
+  'abort',
+  'Take all traffic away from a candidate and put its content on hold.',
+)

@@ -1,0 +1,7 @@
+import { decisionCommand } from './rollout-decide.ts'
+
+export const command = decisionCommand(
+  'rollout override',
+  'override',
+  'Let a rejected or rolled-back release be tried again.',
+)

@@ -1,0 +1,7 @@
+import { decisionCommand } from './rollout-decide.ts'
+
+export const command = decisionCommand(
+  'rollout promote',
+  'promote',
+  'Promote a candidate now, skipping its remaining steps.',
+)

@@ -1,0 +1,48 @@
+import type { Explanation } from '../ledger/why.ts'
+import { remote } from '../lib/rpc.ts'
+import { type Command, UsageError } from './command.ts'
+import { findEndpoints, stateOption } from './endpoints.ts'
+
+export const command: Command = {
+  name: 'why',
+  summary:
+    'Print and verify the chain behind an answered call: route, release, digests, commit, evaluation, verdict.',
+  arguments: ['CALL'],
+  options: { state: stateOption },
+  help: 'CALL is the value of the header x-keelway-call. Works with keelway up running or stopped. Exit 1 when a link is broken.',
+  async run(invocation) {
+    const [call = ''] = invocation.positionals
+    if (!/^[0-9a-f-]{36}$/.test(call))
+      throw new UsageError(`"${call}" is no call id: it is the value of the header x-keelway-call`)
+    const explanation = await explain(invocation.required('state'), call, invocation.signal)
+    if (invocation.json) invocation.out(JSON.stringify(explanation))
+    else invocation.out(explanationText(explanation))
+    return explanation.verified ? 0 : 1
+  },
+}
+
+async function explain(state: string, call: string, signal: AbortSignal): Promise<Explanation> {
+  const running = await findEndpoints(state)
+  if (running) {
+    const endpoint = { url: running.control, token: running.controlToken }
+    return remote<Explainer>({ endpoint, service: 'why', methods: ['why'] }).why(call)
+  }
+  const { explainOffline } = await import('../main.ts')
+  return explainOffline(state, call, signal)
+}
+
+/** What a running system answers `why` with. */
+export interface Explainer {
+  why(call: string): Promise<Explanation>
+}
+
+/** The chain as people read it. */
+export function explanationText({ call, verified, links }: Explanation): string {
+  const width = Math.max(...links.map(({ link }) => link.length))
+  return [
+    `call ${call}: ${verified ? 'verified' : 'NOT verified'}`,
+    ...links.map(
+      ({ link, verified, detail }) => `  ${verified ? 'ok  ' : 'FAIL'} ${link.padEnd(width)}  ${detail}`,
+    ),
+  ].join('\n')
+}
