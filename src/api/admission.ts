@@ -32,7 +32,11 @@ export function admit(kind: Kind, object: Resource, previous?: Resource): Admitt
   const value = pruned.value as Resource
   const parsed = compiled.parser.safeParse(value)
   if (!parsed.success)
-    return { object: value, unknownFields, causes: causesOf(parsed.error.issues, value, compiled.show) }
+    return {
+      object: value,
+      unknownFields,
+      causes: causesOf(parsed.error.issues, value, compiled.schema, compiled.show),
+    }
   const admitted = parsed.data as Resource
   const causes = metadataCauses(kind, admitted.metadata)
   if (causes.length === 0) causes.push(...checkRules(compiled.rules, admitted, previous))

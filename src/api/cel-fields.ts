@@ -3,25 +3,30 @@ import { memberOf } from './cel-values.ts'
 import type { Schema } from './schema.ts'
 
 type Expr = ReturnType<typeof parse>['expr']
-/** What is known of variables; undefined stands for a value of any form. */
-type Scope = Readonly<Record<string, Schema | undefined>>
+
+/** What an expression may name. A variable of undefined schema stands for a value of any form. */
+interface Scope {
+  variables: Readonly<Record<string, Schema | undefined>>
+  isFunction(name: string): boolean
+}
 
 /**
  * Follows every field selection of an expression through the schema, so that a rule about a field that does not
  * exist fails when it is compiled and not silently at the first object. Values the schema leaves open, and
  * results of functions, are not followed.
- * @throws TypeError naming the first unknown variable or field.
+ * @returns the names of the variables it reads.
+ * @throws TypeError naming the first unknown variable, field or function.
  */
-export function checkFields(expr: Expr, scope: Scope): { names: ReadonlySet<string> } {
+export function checkFields(expr: Expr, scope: Scope): ReadonlySet<string> {
   const names = new Set<string>()
   schemaOfExpr(expr, scope, names)
-  return { names }
+  return names
 }
 
 /** CEL's own type names, which look like variables. */
 const types = new Set('int uint double bool string bytes list map null_type type'.split(' '))
-/** Names that only stand in front of a function, such as `sets.contains`. */
-const namespaces = new Set(['sets', 'format', 'strings', 'math'])
+/** What the engine evaluates itself and does not list among its functions. */
+const operators = new Set(['_[_]', '_?_:_', '_&&_', '_||_', '@not_strictly_false', '__not_strictly_false__'])
 
 function schemaOfExpr(expr: Expr, scope: Scope, names: Set<string>): Schema | undefined {
   const each = (parts: readonly (Expr | undefined)[]) => {
@@ -33,16 +38,20 @@ function schemaOfExpr(expr: Expr, scope: Scope, names: Set<string>): Schema | un
       return variable(exprKind.value.name, scope, names)
     case 'selectExpr': {
       const { operand, field } = exprKind.value
-      return operand && field ? select(schemaOfExpr(operand, scope, names), field) : undefined
+      return operand && select(schemaOfExpr(operand, scope, names), field)
     }
     case 'callExpr': {
       const { target, args, function: name } = exprKind.value
-      if (name === '_[_]' && args[0]) {
-        each(args.slice(1))
-        const schema = schemaOfExpr(args[0], scope, names)
+      const [first, ...rest] = args
+      if (name === '_[_]' && first) {
+        each(rest)
+        const schema = schemaOfExpr(first, scope, names)
         return schema?.items ?? schema?.additionalProperties
       }
-      each([target, ...args])
+      const prefix = target?.exprKind.case === 'identExpr' ? target.exprKind.value.name : undefined
+      if (prefix !== undefined && scope.isFunction(`${prefix}.${name}`)) each(args)
+      else if (operators.has(name) || scope.isFunction(name)) each([target, ...args])
+      else throw new TypeError(`there is no function ${name}`)
       return undefined
     }
     case 'listExpr':
@@ -55,9 +64,9 @@ function schemaOfExpr(expr: Expr, scope: Scope, names: Set<string>): Schema | un
     case 'comprehensionExpr': {
       const { iterRange, iterVar, accuVar, accuInit, loopCondition, loopStep, result } = exprKind.value
       const range = iterRange && schemaOfExpr(iterRange, scope, names)
-      const inner: Scope = { ...scope, [iterVar]: range?.items, [accuVar]: undefined }
+      const variables = { ...scope.variables, [iterVar]: range?.items, [accuVar]: undefined }
       for (const part of [accuInit, loopCondition, loopStep, result])
-        if (part) schemaOfExpr(part, inner, names)
+        if (part) schemaOfExpr(part, { ...scope, variables }, names)
       return undefined
     }
     default:
@@ -65,11 +74,11 @@ function schemaOfExpr(expr: Expr, scope: Scope, names: Set<string>): Schema | un
   }
 }
 
-function variable(name: string, scope: Scope, names: Set<string>): Schema | undefined {
+function variable(name: string, { variables }: Scope, names: Set<string>): Schema | undefined {
   names.add(name)
-  if (!(name in scope) && !types.has(name) && !namespaces.has(name))
+  if (!(name in variables) && !types.has(name))
     throw new TypeError(`there is no variable ${name}; a rule is about self and oldSelf`)
-  return scope[name]
+  return variables[name]
 }
 
 function select(schema: Schema | undefined, field: string): Schema | undefined {

@@ -36,10 +36,16 @@ export function escapedName(name: string): string {
 
 /** The schema of a field by its name in rules. */
 export function memberOf(schema: Schema, name: string): [key: string, schema: Schema] | undefined {
-  const entry = Object.entries(schema.properties ?? {}).find(([key]) => escapedName(key) === name)
-  if (entry) return entry
+  const { properties = {} } = schema
+  const key =
+    escapedName(name) === name && Object.hasOwn(properties, name) ? name : unescaped(properties, name)
+  const member = key === undefined ? undefined : properties[key]
+  if (key !== undefined && member) return [key, member]
   return schema.additionalProperties ? [name, schema.additionalProperties] : undefined
 }
+
+const unescaped = (properties: object, name: string): string | undefined =>
+  name.includes('__') ? Object.keys(properties).find(key => escapedName(key) === name) : undefined
 
 class ObjectView implements ReadonlyMap<string, CelInput> {
   readonly #schema: Schema | undefined

@@ -19,14 +19,25 @@ export interface Expression {
 const { DYN } = CelScalar
 const environment = celEnv({ variables: { self: DYN, oldSelf: DYN }, funcs: [...strings, ...library] })
 
+/** What rules may read of an object's metadata, which its schema leaves open. */
+const metadata: Schema = {
+  type: 'object',
+  properties: { name: { type: 'string' }, generateName: { type: 'string' } },
+}
+
 /**
- * Compiles a boolean expression over `self` and `oldSelf`, both described by `schema`.
+ * Compiles a boolean expression over `self` and `oldSelf`, both described by `described`.
  * @throws TypeError naming the expression when it can not be parsed or reads a field the schema lacks.
  */
-export function compileExpression(text: string, schema: Schema): Expression {
+export function compileExpression(text: string, described: Schema): Expression {
+  const { properties } = described
+  const schema = properties?.metadata ? { ...described, properties: { ...properties, metadata } } : described
   try {
     const parsed = parse(text)
-    const { names } = checkFields(parsed.expr, { self: schema, oldSelf: schema })
+    const names = checkFields(parsed.expr, {
+      variables: { self: schema, oldSelf: schema },
+      isFunction: name => environment.funcs.find(name) !== undefined,
+    })
     const evaluate = plan(environment, parsed)
     const transition = names.has('oldSelf')
     return {

@@ -14,7 +14,11 @@ export type Condition = z.output<typeof Condition>
 /** The fields every status begins with. */
 export const commonStatus = {
   observedGeneration: z.number().int().optional().describe('The generation the controller has acted on.'),
-  conditions: z.array(Condition).optional().describe('What is true of the object now; Ready sums it up.'),
+  conditions: z
+    .array(Condition)
+    .meta({ listMapKeys: ['type'] })
+    .optional()
+    .describe('What is true of the object now; Ready sums it up.'),
 }
 
 /** Status of kinds whose content comes with a Git revision. */

@@ -163,7 +163,7 @@ const listParameters = [
 ]
 
 /** With the merge keys that strategic merge patches of Kubernetes' own kinds go by. */
-function objectMeta(): Schema {
+function objectMeta(): Json {
   const schema = schemaOf(ObjectMetaSchema)
   const keyed = (field: string, extra: Json): Json => ({
     [field]: { ...schema.properties?.[field], ...extra },

@@ -19,7 +19,7 @@ const MAX_REPORTED = 100
  * Removes what the schema does not know, as Kubernetes' structural pruning does, and guards against values
  * that are too deep or too many. Regions that preserve unknown fields stay whole. Copies only what it changes.
  * A null where none is allowed is dropped when the field has a default (`nulls: 'defaulted'`, as for custom
- * resources) or always (`nulls: 'all'`, as Kubernetes' own Go types decode).
+ * resources) or always (`nulls: 'all'`, as Kubernetes' own Go types decode); always in metadata.
  */
 export function prune(schema: Schema, value: unknown, nulls: 'defaulted' | 'all'): Pruned {
   const state: State = { path: [], unknown: [], nodes: 0, refused: undefined, allNulls: nulls === 'all' }
@@ -111,7 +111,9 @@ function walkObject(
 }
 
 const drops = (schema: Schema, state: State): boolean =>
-  schema.nullable !== true && schema.type !== undefined && (state.allNulls || schema.default !== undefined)
+  schema.nullable !== true &&
+  schema.type !== undefined &&
+  (state.allNulls || state.path[0] === 'metadata' || schema.default !== undefined)
 
 function memberSchema(schema: Schema | undefined, key: string): Schema | undefined {
   if (schema?.properties && Object.hasOwn(schema.properties, key)) return schema.properties[key]

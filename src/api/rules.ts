@@ -1,23 +1,16 @@
 import { compileExpression, type Expression } from './cel.ts'
 import type { Cause } from './errors.ts'
 import type { Kind, Resource, Rule } from './kind.ts'
-import { kindSchema, type Schema } from './schema.ts'
+import { kindSchema } from './schema.ts'
 
 export type KindRule = Rule & Expression
-
-/** What rules may read of metadata, as in CRDs. */
-const visibleMetadata: Schema = {
-  type: 'object',
-  properties: { name: { type: 'string' }, generateName: { type: 'string' } },
-}
 
 /** @throws TypeError naming kind and rule for the first that can not be compiled. */
 export function compileRules(kind: Kind): KindRule[] {
   const schema = kindSchema(kind)
-  const visible = { ...schema, properties: { ...schema.properties, metadata: visibleMetadata } }
   return kind.rules.map(rule => {
     try {
-      return { ...rule, ...compileExpression(rule.rule, visible) }
+      return { ...rule, ...compileExpression(rule.rule, schema) }
     } catch (error) {
       throw new TypeError(`${kind.kind}: ${(error as Error).message}`, { cause: error })
     }

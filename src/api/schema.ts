@@ -78,7 +78,10 @@ const kindSchemas = new WeakMap<Kind, Schema>()
 export function kindSchema(kind: Kind): Schema {
   const cached = kindSchemas.get(kind)
   if (cached) return cached
-  const { properties, required } = schemaOf(contentOf(kind))
+  const { properties = {}, required } = schemaOf(contentOf(kind))
+  const { spec, status } = properties
+  if (spec) spec.description ??= 'What is wanted.'
+  if (status) status.description ??= 'What is; written by controllers.'
   const schema: Schema = {
     type: 'object',
     description: kind.summary,
