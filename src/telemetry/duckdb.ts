@@ -1,0 +1,193 @@
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
+import {
+  callColumns,
+  createTable,
+  feedbackColumns,
+  insertRows,
+  parseRow,
+  rowAsJson,
+} from './duckdb-schema.ts'
+import { RecentPhases } from './recent-phases.ts'
+import type { CallRecord, Feedback, Telemetry } from './telemetry.ts'
+
+export interface DuckDbTelemetry extends Telemetry {
+  /** Writes what waits and gives the file free. */
+  close(): Promise<void>
+}
+
+/** Most rows written in one transaction. */
+const maxBatch = 2000
+/** Calls remembered to tell a batch that is reported twice from a new one. */
+const maxRemembered = 50_000
+
+/**
+ * Telemetry in one DuckDB file. Batches are written in one transaction each, off the event loop; `append` resolves
+ * when they are on disk. A crash loses what was not appended yet and nothing else: DuckDB replays its log on opening.
+ * One process at a time may have the file open.
+ * @throws Error when another process has it open, or it is not a DuckDB file.
+ */
+export async function openDuckDbTelemetry({ path }: { path: string }): Promise<DuckDbTelemetry> {
+  const database = await DuckDBInstance.create(path, { threads: '2', memory_limit: '512MB' }).catch(
+    (error: unknown) => {
+      throw new Error(`cannot open the telemetry file ${path}: ${(error as Error).message}`, { cause: error })
+    },
+  )
+  const writer = await database.connect()
+  const reader = await database.connect()
+  await writer.run(createTable('calls', callColumns))
+  await writer.run(createTable('feedback', feedbackColumns))
+  const queue = new WriteQueue(writer)
+  const phases = new RecentPhases(async query => {
+    await queue.flush()
+    return readPhase(reader, query)
+  })
+  return {
+    append: (calls, feedback) => queue.add(calls, feedback, fresh => phases.add(fresh, feedback)),
+    call: async id => {
+      await queue.flush()
+      const [call] = await rows<CallRecord>(
+        reader,
+        `select ${rowAsJson(callColumns, 'c')} from calls c where c.id = $1 limit 1`,
+        [id],
+      )
+      if (!call) return undefined
+      const feedback = await rows<Feedback>(
+        reader,
+        `select ${rowAsJson(feedbackColumns, 'f')} from feedback f where f.call = $1 order by f.rowid`,
+        [id],
+      )
+      return { ...call, feedback }
+    },
+    calls: async ({ limit, ...by }) => {
+      await queue.flush()
+      const asked = Object.entries(by).filter(([, value]) => value !== undefined)
+      const where = asked.map(([column], i) => `c."${column}" = $${i + 1}`).join(' and ') || 'true'
+      return rows<CallRecord>(
+        reader,
+        `select ${rowAsJson(callColumns, 'c')} from calls c where ${where} order by c."at" desc, c.id desc limit ${Math.floor(limit)}`,
+        asked.map(([, value]) => String(value)),
+      )
+    },
+    units: query => phases.closed(query),
+    traffic: async ({ namespace, route, since }) => {
+      await queue.flush()
+      const [found] = await rows<{ calls: number; units: number; answered: number }>(
+        reader,
+        `select to_json({'calls': count(*), 'units': count(distinct c.unit),
+           'answered': count(*) filter (c.id in (select f.call from feedback f where f."at" >= $3))})::varchar as row
+         from calls c where c.namespace = $1 and c.route = $2 and c."at" >= $3 and c.arm in ('stable', 'candidate')`,
+        [namespace, route, BigInt(Math.floor(since))],
+      )
+      const { calls = 0, units = 0, answered = 0 } = found ?? {}
+      return { calls, units, feedback: calls === 0 ? 0 : answered / calls }
+    },
+    close: async () => {
+      await queue.flush()
+      reader.closeSync()
+      writer.closeSync()
+      database.closeSync()
+    },
+  }
+}
+
+async function rows<T>(connection: DuckDBConnection, sql: string, values: DuckDBValue[]): Promise<T[]> {
+  const result = await connection.runAndReadAll(sql, values)
+  return result.getRows().map(([row]) => parseRow<T>(row))
+}
+
+async function readPhase(
+  reader: DuckDBConnection,
+  { namespace, route, phase }: { namespace: string; route: string; phase: string },
+): Promise<{ calls: CallRecord[]; feedback: Feedback[] }> {
+  const where = 'c.namespace = $1 and c.route = $2 and c.phase = $3'
+  const values = [namespace, route, phase]
+  return {
+    calls: await rows<CallRecord>(
+      reader,
+      `select ${rowAsJson(callColumns, 'c')} from calls c where ${where}`,
+      values,
+    ),
+    feedback: await rows<Feedback>(
+      reader,
+      `select ${rowAsJson(feedbackColumns, 'f')} from feedback f where f.call in (select c.id from calls c where ${where})`,
+      values,
+    ),
+  }
+}
+
+/** Writes batches one after the other and knows which calls were written already. */
+class WriteQueue {
+  readonly #writer: DuckDBConnection
+  #calls: CallRecord[] = []
+  #feedback: Feedback[] = []
+  /** The write that the waiting rows will be part of, and the one that runs. */
+  #next: Promise<void> | undefined
+  #running: Promise<void> = Promise.resolve()
+  #remembered: Promise<Set<string>> | undefined
+
+  constructor(writer: DuckDBConnection) {
+    this.#writer = writer
+  }
+
+  /** Resolves when the rows are on disk. `onFresh` gets the calls that were not written before, at once. */
+  async add(
+    calls: CallRecord[],
+    feedback: Feedback[],
+    onFresh: (calls: CallRecord[]) => void,
+  ): Promise<void> {
+    this.#remembered ??= this.#recentIds()
+    const remembered = await this.#remembered
+    const fresh = calls.filter(({ id }) => !remembered.has(id) && remembered.add(id))
+    onFresh(fresh)
+    this.#calls.push(...fresh)
+    this.#feedback.push(...feedback)
+    await this.flush().catch((error: unknown) => {
+      // They will be reported again.
+      for (const { id } of fresh) remembered.delete(id)
+      throw error
+    })
+    for (const oldest of remembered) {
+      if (remembered.size <= maxRemembered) break
+      remembered.delete(oldest)
+    }
+  }
+
+  /** Resolves when everything added so far is on disk; rejects when that failed. */
+  flush(): Promise<void> {
+    this.#next ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined
+        this.#running = this.#write(this.#calls.splice(0), this.#feedback.splice(0))
+        return this.#running
+      })
+    return this.#next
+  }
+
+  async #write(calls: CallRecord[], feedback: Feedback[]): Promise<void> {
+    for (let i = 0; i < calls.length; i += maxBatch)
+      await this.#insert(insertRows('calls', callColumns), calls.slice(i, i + maxBatch))
+    for (let i = 0; i < feedback.length; i += maxBatch)
+      await this.#insert(insertRows('feedback', feedbackColumns), feedback.slice(i, i + maxBatch))
+  }
+
+  async #insert(sql: string, batch: readonly object[]): Promise<void> {
+    await this.#writer.run(sql, [JSON.stringify(batch, wellFormed)])
+  }
+
+  async #recentIds(): Promise<Set<string>> {
+    const result = await this.#writer.runAndReadAll(
+      `select id from calls order by rowid desc limit ${maxRemembered}`,
+    )
+    return new Set(
+      result
+        .getRows()
+        .map(([id]) => String(id))
+        .reverse(),
+    )
+  }
+}
+
+/** Half a surrogate pair and NUL stand in JSON but in no UTF-8 text of DuckDB; one such answer must not fail a batch. */
+const wellFormed = (_: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value
