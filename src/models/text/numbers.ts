@@ -18,8 +18,12 @@ export function exp(x: number): number {
   return scaled(sum, halvings)
 }
 
-/** Natural logarithm of a positive finite number, by the series of the inverse hyperbolic tangent. */
+/**
+ * Natural logarithm of a positive finite number, by the series of the inverse hyperbolic tangent.
+ * @throws RangeError for any other number
+ */
 export function log(x: number): number {
+  if (!(x > 0 && x < Infinity)) throw new RangeError(`logarithm of ${x}`)
   let exponent = 0
   let mantissa = x
   for (; mantissa > Math.SQRT2; exponent++) mantissa /= 2
