@@ -2,21 +2,16 @@ import { isConflict } from '../api/errors.ts'
 import type { Resource } from '../api/kind.ts'
 import type { Entry, Key } from '../store/store.ts'
 import type { Backend } from './backend.ts'
-import { type Endpoint, type Prepared, prepare } from './prepare.ts'
+import { type Endpoint, prepare, type Writing } from './prepare.ts'
 import { invalid, modified, notFound, preconditionFailed } from './refusals.ts'
 import type { ServedKind } from './served-kind.ts'
-import type { WriteOptions } from './write-options.ts'
 
 /** How often a write that named no version is tried again after another one came first. */
 const attempts = 5
 
-export interface Proposal {
-  endpoint: Endpoint
-  options: WriteOptions
+export interface Proposal extends Writing {
   /** Gets a copy it may change; a resourceVersion it leaves in must be the current one. */
   propose(current: Resource): Resource
-  /** Sees what would be stored before it is; may throw. */
-  inspect?(prepared: Prepared): void
 }
 
 /**
@@ -29,21 +24,20 @@ export async function change(
   backend: Backend,
   served: ServedKind,
   key: Key,
-  { endpoint, options, propose, inspect }: Proposal,
+  proposal: Proposal,
 ): Promise<string> {
   const { store, objects } = backend
   for (let attempt = 1; ; attempt++) {
     const entry = await store.get(key)
     if (!entry) throw notFound(served.kind, key.name)
     const previous = objects.parse(served, entry)
-    const proposed = propose(objects.parse(served, entry))
+    const proposed = proposal.propose(objects.parse(served, entry))
     checkPreconditions(served, previous, proposed)
-    const next = restored(proposed, previous, served, endpoint)
-    const prepared = prepare(backend, served, next, previous, options, endpoint)
+    const next = restored(proposed, previous, served, proposal.endpoint)
+    const prepared = prepare(backend, served, next, previous, proposal)
     checkFinalizers(served, prepared.object, previous)
-    inspect?.(prepared)
     if (prepared.unchanged && !isDone(served, prepared.object)) return objects.text(served, entry)
-    if (options.dryRun) return JSON.stringify(withVersion(prepared.object, entry))
+    if (proposal.dryRun) return JSON.stringify(withVersion(prepared.object, entry))
     try {
       const value = objects.value(served, key, prepared.object)
       const op = isDone(served, prepared.object) ? 'delete' : 'update'

@@ -41,8 +41,11 @@ export async function createFrom(
   for (let attempt = 1; ; attempt++) {
     const name = generated ? generatedName(generateName, backend.random) : object.metadata.name
     const next = initial(backend, place, object, name)
-    const prepared = prepare(backend, served, next, undefined, options)
-    const warnings = checkFindings(served.kind, options, { ...prepared, duplicates })
+    let warnings: string[] = []
+    const inspect = (unknownFields: readonly string[]) => {
+      warnings = checkFindings(served.kind, options, { unknownFields, duplicates })
+    }
+    const prepared = prepare(backend, served, next, undefined, { ...options, endpoint: 'main', inspect })
     const key = { resource: served.resource, namespace: namespace ?? '', name }
     try {
       const text = await store(backend, place, prepared.object, options.dryRun)

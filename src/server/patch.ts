@@ -44,9 +44,9 @@ export async function patch(backend: Backend, place: Place, request: Request): P
   let warnings: string[] = []
   const text = await change(backend, served, key, {
     endpoint: endpointOf(subresource),
-    options,
+    ...options,
     propose: current => patched(place, apply, current, body.value),
-    inspect: ({ unknownFields }) => {
+    inspect: unknownFields => {
       const { duplicates } = body
       warnings = checkFindings(
         served.kind,

@@ -5,15 +5,19 @@ import type { Backend } from './backend.ts'
 import { invalid } from './refusals.ts'
 import { sameJson } from './same-json.ts'
 import type { ServedKind } from './served-kind.ts'
-import type { Findings } from './strictness.ts'
 import type { WriteOptions } from './write-options.ts'
 
 /** The part of an object a request may change. */
 export type Endpoint = 'main' | 'status' | 'finalize'
 
+export interface Writing extends WriteOptions {
+  endpoint: Endpoint
+  /** Told of the fields that were dropped, before anything else is refused; may throw. */
+  inspect(unknownFields: readonly string[]): void
+}
+
 export interface Prepared {
   object: Resource
-  unknownFields: Findings['unknownFields']
   /** Whether it says the same as the previous one, so that nothing needs to be written. */
   unchanged: boolean
 }
@@ -28,24 +32,24 @@ export function prepare(
   { kind, behaviour, generation, apiVersion }: ServedKind,
   next: Resource,
   previous: Resource | undefined,
-  { user, manager }: WriteOptions,
-  endpoint: Endpoint = 'main',
+  { user, manager, endpoint, inspect }: Writing,
 ): Prepared {
   const now = timestamp(clock)
   delete next.metadata.resourceVersion
   if (endpoint === 'main') kind.stamp?.(next, previous, { user, now })
   behaviour.prepare?.(next, previous)
   const { object, unknownFields, causes } = admit(kind, next, previous)
+  inspect(unknownFields)
   const refusals = previous && causes.length === 0 ? (behaviour.refuse?.(object, previous) ?? []) : []
   if (causes.length + refusals.length > 0)
     throw invalid(kind, object.metadata.name ?? '', [...causes, ...refusals])
   const unchanged = previous !== undefined && sameJson(comparable(object), comparable(previous))
-  if (unchanged) return { object: previous, unknownFields, unchanged }
+  if (unchanged) return { object: previous, unchanged }
   if (generation) object.metadata.generation = nextGeneration(object, previous)
   // Status writers are controllers; a drift is blamed on who last wrote the rest.
   if (endpoint === 'main')
     object.metadata.managedFields = [{ manager, operation: 'Update', apiVersion, time: now }]
-  return { object, unknownFields, unchanged }
+  return { object, unchanged }
 }
 
 function comparable({ metadata, ...rest }: Resource): object {

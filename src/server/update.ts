@@ -22,9 +22,9 @@ export async function update(backend: Backend, place: Place, request: Request): 
     let warnings: string[] = []
     const text = await change(backend, served, key, {
       endpoint: endpointOf(subresource),
-      options,
+      ...options,
       propose: () => copy(object),
-      inspect: ({ unknownFields }) => {
+      inspect: unknownFields => {
         warnings = checkFindings(served.kind, options, { unknownFields, duplicates: body.duplicates })
       },
     })
