@@ -46,14 +46,16 @@ export const startPairing = (): Pairing => ({ stable: startSide(), candidate: st
 /** Adds one unit's value, in place. Returns the comparison that became complete by it, if one did. */
 export function compareNext(
   pairing: Pairing,
-  unit: { arm: Arm; value: number; weight: number; phase: number },
+  arm: Arm,
+  value: number,
+  { weight, phase }: { weight: number; phase: number },
 ): Comparison | undefined {
-  const side = pairing[unit.arm]
+  const side = pairing[arm]
   if (side.count === 0) {
-    side.size = blockSize(unit.arm, unit.weight)
-    side.since = unit.phase
+    side.size = blockSize(arm, weight)
+    side.since = phase
   }
-  side.sum += unit.value
+  side.sum += value
   side.count += 1
   if (side.count < side.size) return undefined
   side.waiting.push({ mean: side.sum / side.count, phase: side.since })

@@ -7,10 +7,8 @@ import { observeRare, type RareState, startRare } from './metrics/rare.ts'
 import type { Observation } from './observation.ts'
 import {
   checkPlan,
-  coverageThreshold,
   type Metric,
   planIdentity,
-  promoteThreshold,
   type RolloutPlan,
   rollbackThreshold,
   type Step,
@@ -77,15 +75,15 @@ export function observe(plan: RolloutPlan, state: JudgeState, observation: Obser
   countUnit(state, observation)
   // Without traffic to both arms there is nothing to compare with.
   if (observation.kind === 'single' && !(observation.weight > 0 && observation.weight < 1)) return state
-  const threshold = rollbackThreshold(plan, state.step)
-  const thresholds = { promote: promoteThreshold(plan), coverage: coverageThreshold(plan) }
-  plan.metrics.forEach((metric, i) => {
+  for (let i = 0; i < plan.metrics.length; i++) {
+    const metric = plan.metrics[i]
     const own = state.metrics[i]
-    if (own === undefined || !observeMetric(metric, own, observation, state.phase, thresholds)) return
+    if (metric === undefined || own === undefined) continue
+    if (!observeMetric(plan, metric, own, observation, state.phase)) continue
     // Kept once reached: what the evidence does until somebody looks must not matter.
-    if (state.stopped === undefined && metricReaches(metric, own, threshold))
+    if (state.stopped === undefined && metricReaches(metric, own, rollbackThreshold(plan, state.step)))
       state.stopped = { metric: metric.name, units: state.inAll.candidate }
-  })
+  }
   return state
 }
 
@@ -101,6 +99,9 @@ export type Decision =
   | { decision: 'rollback'; reason: 'Worse'; metric: string }
   | { decision: 'hold'; reason: 'UnequalCoverage' | 'BudgetUsedUp' }
 
+const noData: Decision = { decision: 'continue', reason: 'NoData' }
+const undecided: Decision = { decision: 'continue', reason: 'Undecided' }
+
 /**
  * What is to be done now. A rollback goes before everything, a hold for unequal coverage before a promotion; a
  * promotion needs every quality metric, so that without one, or without data, there is none.
@@ -111,7 +112,8 @@ export function decide(plan: RolloutPlan, state: JudgeState, spent: Spent = {}):
   let passed = 0
   let gap = false
   for (let i = 0; i < plan.metrics.length; i++) {
-    const [metric, own] = [plan.metrics[i], state.metrics[i]]
+    const metric = plan.metrics[i]
+    const own = state.metrics[i]
     if (metric?.kind !== 'quality' || own?.kind !== 'quality') continue
     quality += 1
     if (own.coverage.uneven) return { decision: 'hold', reason: 'UnequalCoverage' }
@@ -129,7 +131,7 @@ export function decide(plan: RolloutPlan, state: JudgeState, spent: Spent = {}):
   )
     return { decision: 'hold', reason: 'BudgetUsedUp' }
   if (ready) return { decision: 'continue', reason: 'CoverageGap' }
-  return { decision: 'continue', reason: state.inPhase.candidate === 0 ? 'NoData' : 'Undecided' }
+  return state.inPhase.candidate === 0 ? noData : undecided
 }
 
 /** @throws Error when the plan was changed under a state: such evidence can not be continued. */
@@ -155,14 +157,14 @@ function startMetric(metric: Metric): MetricState {
 
 /** Returns whether evidence for a rollback may have risen. */
 function observeMetric(
+  plan: RolloutPlan,
   metric: Metric,
   state: MetricState,
   observation: Observation,
   phase: number,
-  thresholds: { promote: number; coverage: number },
 ): boolean {
   if (metric.kind === 'quality' && state.kind === 'quality')
-    return observeQuality(metric, state, observation, phase, thresholds)
+    return observeQuality(plan, metric, state, observation, phase)
   if (metric.kind === 'rare' && state.kind === 'rare') return observeRare(metric, state, observation)
   if (metric.kind === 'quantile' && state.kind === 'quantile')
     return observeQuantile(metric, state, observation)
@@ -177,10 +179,13 @@ function metricReaches(metric: Metric, state: MetricState, threshold: number): b
 }
 
 function countUnit(state: JudgeState, observation: Observation): void {
-  for (const units of [state.inPhase, state.inAll]) {
-    if (observation.kind === 'paired') {
-      units.stable += 1
-      units.candidate += 1
-    } else units[observation.arm] += 1
+  const { inPhase, inAll } = state
+  if (observation.kind === 'paired' || observation.arm === 'stable') {
+    inPhase.stable += 1
+    inAll.stable += 1
+  }
+  if (observation.kind === 'paired' || observation.arm === 'candidate') {
+    inPhase.candidate += 1
+    inAll.candidate += 1
   }
 }

@@ -1,5 +1,6 @@
 import { compareNext, type Pairing, startPairing } from '../blocks.ts'
 import type { Arm } from '../observation.ts'
+import { coverageThreshold, type RolloutPlan } from '../rollout-plan.ts'
 import { type BettingState, observeBet, startBetting } from '../statistics/betting.ts'
 import { logMeanExp, reaches } from '../statistics/log-sum.ts'
 
@@ -40,23 +41,23 @@ export function startCoveragePhase(coverage: Coverage): void {
 }
 
 export function observePairCoverage(
+  plan: RolloutPlan,
   coverage: Coverage,
   scored: { stable: boolean; candidate: boolean },
-  threshold: number,
 ): void {
   count(coverage.stable, scored.stable)
   count(coverage.candidate, scored.candidate)
-  bet(coverage, Number(scored.stable) - Number(scored.candidate), threshold)
+  bet(plan, coverage, Number(scored.stable) - Number(scored.candidate))
 }
 
 export function observeSingleCoverage(
+  plan: RolloutPlan,
   coverage: Coverage,
   unit: { arm: Arm; scored: boolean; weight: number; phase: number },
-  threshold: number,
 ): void {
   count(coverage[unit.arm], unit.scored)
-  const done = compareNext(coverage.pairing, { ...unit, value: Number(unit.scored) })
-  if (done !== undefined) bet(coverage, done.stable - done.candidate, threshold)
+  const done = compareNext(coverage.pairing, unit.arm, Number(unit.scored), unit)
+  if (done !== undefined) bet(plan, coverage, done.stable - done.candidate)
 }
 
 /** `ln E` of the two-sided test: the mean of both one-sided ones. */
@@ -78,8 +79,9 @@ function count(arm: Count, scored: boolean): void {
   if (scored) arm.scored += 1
 }
 
-function bet(coverage: Coverage, x: number, threshold: number): void {
+function bet(plan: RolloutPlan, coverage: Coverage, x: number): void {
   if (x === 0) return
+  const threshold = coverageThreshold(plan)
   observeBet(coverage.fewer, x, 0)
   observeBet(coverage.more, -x, 0)
   // The mean of two reaches a level only if one of them reaches it.

@@ -1,6 +1,6 @@
 import { compareNext, type Pairing, startPairing } from '../blocks.ts'
 import { type Observation, scoreIn } from '../observation.ts'
-import type { QualityMetric } from '../rollout-plan.ts'
+import { promoteThreshold, type QualityMetric, type RolloutPlan } from '../rollout-plan.ts'
 import { type BettingState, observeBet, startBetting } from '../statistics/betting.ts'
 import { reaches } from '../statistics/log-sum.ts'
 import {
@@ -53,45 +53,40 @@ export function startQualityPhase(state: QualityState): void {
   state.comparisonsInPhase = 0
 }
 
-export interface QualityThresholds {
-  promote: number
-  coverage: number
-}
-
 /** Returns whether evidence for a rollback may have risen. */
 export function observeQuality(
+  plan: RolloutPlan,
   metric: QualityMetric,
   state: QualityState,
   observation: Observation,
   phase: number,
-  thresholds: QualityThresholds,
 ): boolean {
   if (observation.kind === 'paired') {
     const stable = scoreIn(observation.stable, metric.name)
     const candidate = scoreIn(observation.candidate, metric.name)
     const scored = { stable: stable !== null, candidate: candidate !== null }
-    observePairCoverage(state.coverage, scored, thresholds.coverage)
+    observePairCoverage(plan, state.coverage, scored)
     if (stable === null || candidate === null) return false
     addToArm(state.means.stable, score(metric, stable))
     addToArm(state.means.candidate, score(metric, candidate))
-    return compare(metric, state, stable - candidate, true, thresholds)
+    return compare(plan, metric, state, stable - candidate, true)
   }
   const { arm, weight } = observation
   const value = scoreIn(observation.scores, metric.name)
-  observeSingleCoverage(state.coverage, { arm, scored: value !== null, weight, phase }, thresholds.coverage)
+  observeSingleCoverage(plan, state.coverage, { arm, scored: value !== null, weight, phase })
   if (value === null) return false
   addToArm(state.means[arm], score(metric, value))
-  const done = compareNext(state.pairing, { arm, value, weight, phase })
+  const done = compareNext(state.pairing, arm, value, { weight, phase })
   if (done === undefined) return false
-  return compare(metric, state, done.stable - done.candidate, done.phase === phase, thresholds)
+  return compare(plan, metric, state, done.stable - done.candidate, done.phase === phase)
 }
 
 function compare(
+  plan: RolloutPlan,
   metric: QualityMetric,
   state: QualityState,
   difference: number,
   ofThisPhase: boolean,
-  thresholds: QualityThresholds,
 ): boolean {
   state.comparisons += 1
   state.sumOfDifferences += difference
@@ -99,7 +94,7 @@ function compare(
   if (!ofThisPhase) return difference > 0
   state.comparisonsInPhase += 1
   observeBet(state.promotion, -difference, -metric.margin)
-  state.passed ||= reaches(state.promotion, thresholds.promote)
+  state.passed ||= reaches(state.promotion, promoteThreshold(plan))
   return difference > 0
 }
 
