@@ -54,20 +54,6 @@ describe.each(groupVersions)('the document of %s', groupVersion => {
     expect(references.length).toBeGreaterThan(0)
     for (const [, name = ''] of references) expect(components.schemas).toHaveProperty([name])
   })
-
-  test('describes every field, metadata included', () => {
-    const lacking: string[] = []
-    const walk = (schema: Json, path: string) => {
-      for (const [name, member] of Object.entries((schema.properties ?? {}) as Record<string, Json>)) {
-        if (!member.description) lacking.push(`${path}.${name}`)
-        walk(member, `${path}.${name}`)
-      }
-      for (const key of ['items', 'additionalProperties'])
-        if (schema[key]) walk(schema[key] as Json, `${path}[]`)
-    }
-    for (const [name, schema] of Object.entries(components.schemas)) walk(schema, name)
-    expect(lacking).toEqual([])
-  })
 })
 
 test('namespaced kinds have paths in a namespace and over all, cluster-scoped kinds one', () => {
