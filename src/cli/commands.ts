@@ -3,6 +3,16 @@ import type { Command } from './command.ts'
 /** Every command, loaded only when called so that `--help` and short commands start fast. */
 export const commands: readonly { name: string; summary: string; load: () => Promise<Command> }[] = [
   {
+    name: 'up',
+    summary: 'start everything on this machine',
+    load: async () => (await import('./up.ts')).up,
+  },
+  {
+    name: 'demo',
+    summary: 'see seven commits promoted, rejected and rolled back on real data',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  {
     name: 'crds',
     summary: 'print the CustomResourceDefinitions of all kinds',
     load: async () => (await import('./crds.ts')).crds,
@@ -16,5 +26,55 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
     name: 'rollout simulate',
     summary: 'say how often a rollout would promote, roll back or hold',
     load: async () => (await import('./rollout-simulate.ts')).rolloutSimulate,
+  },
+  {
+    name: 'gateway',
+    summary: 'answer model calls in a process of its own',
+    load: async () => (await import('./gateway.ts')).gateway,
+  },
+  {
+    name: 'replay',
+    summary: 'send labelled rows to a route and say how well it answers',
+    load: async () => (await import('./replay.ts')).replayCommand,
+  },
+  {
+    name: 'why',
+    summary: 'explain and verify an answered call',
+    load: async () => (await import('./why.ts')).whyCommand,
+  },
+  {
+    name: 'rollout watch',
+    summary: 'follow the candidate of a route',
+    load: async () => (await import('./rollout-watch.ts')).rolloutWatch,
+  },
+  {
+    name: 'rollout promote',
+    summary: 'promote a candidate now',
+    load: async () => (await import('./rollout-promote.ts')).rolloutPromote,
+  },
+  {
+    name: 'rollout abort',
+    summary: 'take traffic away from a candidate',
+    load: async () => (await import('./rollout-abort.ts')).rolloutAbort,
+  },
+  {
+    name: 'rollout override',
+    summary: 'try a held release again',
+    load: async () => (await import('./rollout-override.ts')).rolloutOverride,
+  },
+  {
+    name: 'approve',
+    summary: 'approve a release that waits for people',
+    load: async () => (await import('./approve.ts')).approve,
+  },
+  {
+    name: 'token create',
+    summary: 'create a token that names a user',
+    load: async () => (await import('./token-create.ts')).tokenCreate,
+  },
+  {
+    name: 'controllers',
+    summary: 'run the controllers against any API server',
+    load: async () => (await import('./controllers.ts')).controllers,
   },
 ]
