@@ -146,7 +146,17 @@ class ListWatchInformer implements Informer<Resource> {
     const { clock, random } = this.#options
     this.#asleep = true
     this.#wakeWaiters()
-    await clock.sleep(backoffMs(this.#failures, random, BACKOFF), signal).catch(() => {})
+    const { promise, resolve } = Promise.withResolvers<void>()
+    // Awake in the very moment the time has come, so that who moved the clock can wait for what follows.
+    const cancel = clock.after(backoffMs(this.#failures, random, BACKOFF), () => {
+      this.#asleep = false
+      resolve()
+    })
+    const abort = () => resolve()
+    signal.addEventListener('abort', abort)
+    await promise
+    signal.removeEventListener('abort', abort)
+    cancel()
   }
 
   /** Lists everything and makes the cache equal to it. */
