@@ -25,7 +25,7 @@ const reserved = new Set(
 )
 
 /** The name of a field in rules, such as `__namespace__` or `max__dash__units`. */
-export function escapedName(name: string): string {
+function escapedName(name: string): string {
   if (reserved.has(name)) return `__${name}__`
   return name
     .replaceAll('__', '__underscores__')

@@ -53,9 +53,9 @@ const qualifiedText =
 const valueText =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?'), 63 characters at most"
 
-export const isDnsLabel = (text: string): boolean => LABEL.test(text)
+const isDnsLabel = (text: string): boolean => LABEL.test(text)
 /** RFC 1123 subdomain as Kubernetes has it: labels joined by dots, 253 characters at most, a label may be long. */
-export const isDnsSubdomain = (text: string): boolean =>
+const isDnsSubdomain = (text: string): boolean =>
   text.length <= 253 && text.split('.').every(part => /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/.test(part))
 
 function isQualifiedName(text: string): boolean {
