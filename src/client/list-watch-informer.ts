@@ -125,21 +125,21 @@ class ListWatchInformer implements Informer<Resource> {
       }
       this.#connected = false
       this.#wakeWaiters()
-      if (this.#failures > 0) await this.#rest(signal)
+      if (this.#failures > 0 && !signal.aborted) await this.#rest(signal)
     }
     this.#asleep = true
     this.#wakeWaiters()
   }
 
   #failed(error: unknown): void {
-    this.#failures++
-    if (!(error instanceof ApiError) || error.reason !== 'Expired') {
+    if (error instanceof ApiError && error.reason === 'Expired') {
+      this.#version = ''
+      // The first 410 is no fault of the server's: the list that it asks for need not wait.
+      this.#failures = this.#expiries++ === 0 ? 0 : this.#failures + 1
+    } else {
+      this.#failures++
       this.#options.onError?.(error, this.#kind)
-      return
     }
-    this.#version = ''
-    // The first 410 is no fault of the server's: the list that it asks for need not wait.
-    if (this.#failures === 1) this.#failures = this.#expiries++ === 0 ? 0 : 1
   }
 
   async #rest(signal: AbortSignal): Promise<void> {
