@@ -1,6 +1,6 @@
 import { decisionCommand } from './rollout-decide.ts'
 
-export const command = decisionCommand(
+export const approve = decisionCommand(
   'approve',
   'approve',
   'Approve a release that waits at an approval gate.',

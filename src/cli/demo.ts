@@ -7,7 +7,7 @@ import { createScreen } from './demo/screen.ts'
 
 const prepare = new URL('../../examples/support-desk/prepare.ts', import.meta.url)
 
-export const command: Command = {
+export const demo: Command = {
   name: 'demo',
   summary:
     'Seven commits travel from Git to live traffic and are promoted, rejected or rolled back, on real data.',

@@ -1,6 +1,6 @@
 import { decisionCommand } from './rollout-decide.ts'
 
-export const command = decisionCommand(
+export const rolloutOverride = decisionCommand(
   'rollout override',
   'override',
   'Let a rejected or rolled-back release be tried again.',

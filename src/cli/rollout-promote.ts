@@ -1,6 +1,6 @@
 import { decisionCommand } from './rollout-decide.ts'
 
-export const command = decisionCommand(
+export const rolloutPromote = decisionCommand(
   'rollout promote',
   'promote',
   'Promote a candidate now, skipping its remaining steps.',

@@ -6,7 +6,7 @@ import { describeRelease } from './release-line.ts'
 
 const ended = new Set(['Rejected', 'Held', 'Live', 'RolledBack', 'Superseded'])
 
-export const command: Command = {
+export const rolloutWatch: Command = {
   name: 'rollout watch',
   summary: 'Follow the candidate of a route: gates, weights, evidence against its threshold, units used.',
   arguments: ['ROUTE'],

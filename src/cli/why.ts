@@ -1,9 +1,9 @@
-import type { Explanation } from '../ledger/why.ts'
+import type { Explainer, Explanation } from '../ledger/why.ts'
 import { remote } from '../lib/rpc.ts'
 import { type Command, UsageError } from './command.ts'
 import { findEndpoints, stateOption } from './endpoints.ts'
 
-export const command: Command = {
+export const whyCommand: Command = {
   name: 'why',
   summary:
     'Print and verify the chain behind an answered call: route, release, digests, commit, evaluation, verdict.',
@@ -29,11 +29,6 @@ async function explain(state: string, call: string, signal: AbortSignal): Promis
   }
   const { explainOffline } = await import('../main.ts')
   return explainOffline(state, call, signal)
-}
-
-/** What a running system answers `why` with. */
-export interface Explainer {
-  why(call: string): Promise<Explanation>
 }
 
 /** The chain as people read it. */

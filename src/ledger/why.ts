@@ -23,6 +23,11 @@ export interface Explanation {
   links: Link[]
 }
 
+/** What a running system answers `keelway why` with. */
+export interface Explainer {
+  why(call: string): Promise<Explanation>
+}
+
 export interface WhySources {
   telemetry: Pick<Telemetry, 'call'>
   client: Client

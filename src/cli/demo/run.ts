@@ -69,7 +69,6 @@ export async function runDemo({
     interval: '1s',
     secrets: live ? { desk: { apiKey: live.key } } : {},
     say: text => screen.line(text),
-    signal,
   })
   const stage: Stage = { system, repository, screen, signal }
   const reports = [await play(stage, first, firstSha)]

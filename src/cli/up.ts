@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { type Command, type Invocation, UsageError } from './command.ts'
+import { stateOption } from './endpoints.ts'
+
+export const up: Command = {
+  name: 'up',
+  summary: 'Start everything on this machine: API server, controllers and gateway.',
+  arguments: ['REPO?'],
+  options: {
+    state: stateOption,
+    'api-port': { type: 'string', value: 'N', default: '4140', summary: 'port of the API server' },
+    'gateway-port': { type: 'string', value: 'N', default: '4141', summary: 'port of the gateway' },
+    'control-port': { type: 'string', value: 'N', default: '4142', summary: 'port of the control endpoint' },
+  },
+  help: 'REPO is the root of a Git repository; it gets a Delivery of its current branch. Without it nothing is synced.\nA port that is taken gives the next free one. Stop with Ctrl-C.',
+  async run(invocation) {
+    const [given] = invocation.positionals
+    const repository = given === undefined ? undefined : rootOf(given)
+    const state = resolve(invocation.required('state'))
+    const { startSystem } = await import('../main.ts')
+    const say = (text: string) => invocation.err(text)
+    await using system = await startSystem({
+      state,
+      ...(repository ? { repository } : {}),
+      ports: {
+        api: port(invocation, 'api-port'),
+        gateway: port(invocation, 'gateway-port'),
+        control: port(invocation, 'control-port'),
+      },
+      say,
+    }).catch(refused)
+    const { api, gateway, control } = system.endpoints
+    if (invocation.json) invocation.out(JSON.stringify({ ready: true, state, api, gateway, control }))
+    else {
+      invocation.out(
+        [
+          'keelway is up',
+          `  API server   ${api}   export KUBECONFIG=${join(state, 'kubeconfig')}`,
+          `  gateway      ${gateway}/v1   key in ${join(state, 'access-key')}`,
+          `  Git webhook  ${control}/hooks/git   secret in ${join(state, 'hook-secret')}`,
+          repository
+            ? `  synced       ${repository}`
+            : '  nothing is synced: name a Git repository, or apply a Delivery with kubectl',
+        ].join('\n'),
+      )
+    }
+    await stopped(invocation.signal)
+    invocation.err('stopping')
+    return 0
+  },
+}
+
+function rootOf(repository: string): string {
+  const root = resolve(repository)
+  if (!existsSync(root)) throw new UsageError(`there is no folder ${root}`)
+  if (!existsSync(join(root, '.git')) && !existsSync(join(root, 'HEAD')))
+    throw new UsageError(`${root} is not the root of a Git repository: name one, or run git init there`)
+  return root
+}
+
+function port(invocation: Invocation, name: string): number {
+  const value = invocation.number(name) ?? 0
+  if (!Number.isInteger(value) || value < 0 || value > 65_535)
+    throw new UsageError(`--${name} must be a port number, not "${value}"`)
+  return value
+}
+
+/** A state directory in use is bad input, not a fault. */
+function refused(error: unknown): never {
+  if (error instanceof Error && error.message.includes('is in use by process'))
+    throw new UsageError(error.message)
+  throw error
+}
+
+const stopped = (signal: AbortSignal): Promise<void> =>
+  new Promise(done => {
+    if (signal.aborted) done()
+    else signal.addEventListener('abort', () => done(), { once: true })
+  })
