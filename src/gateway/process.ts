@@ -8,7 +8,6 @@ import { request } from 'undici'
 import { backoffMs } from '../lib/backoff.ts'
 import type { Clock } from '../lib/clock.ts'
 import { writePrivateFile } from '../lib/private-file.ts'
-import type { Random } from '../lib/random.ts'
 
 /** What a gateway process writes to STATE/gateway/process.json once it listens. */
 export interface ProcessNote {
@@ -38,6 +37,8 @@ export interface GatewayLocation {
 }
 
 export interface GatewayStart extends GatewayLocation {
+  /** The endpoints file of the control plane. */
+  control: string
   host: string
   /** Wanted port; the next free one is taken when it is not. */
   port: number
@@ -66,15 +67,32 @@ export async function adoptGateway({ state, clock }: GatewayLocation): Promise<G
 
 /**
  * Starts a gateway as a child in this process's group, so that what kills the group ends it too; its notices go to
- * STATE/gateway/gateway.log. It finds the control plane through STATE/endpoints.json.
+ * STATE/gateway/gateway.log. It finds the control plane through the endpoints file.
  * @throws Error when it does not listen within 15 s.
  */
-export async function spawnGateway({ state, host, port, clock }: GatewayStart): Promise<GatewayProcess> {
+export async function spawnGateway({
+  state,
+  control,
+  host,
+  port,
+  clock,
+}: GatewayStart): Promise<GatewayProcess> {
   const folder = gatewayFolder(state)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const logFile = join(folder, 'gateway.log')
   const log = openSync(logFile, 'a', 0o600)
-  const args = [program, 'gateway', '--state', state, '--host', host, '--port', String(port)]
+  const args = [
+    program,
+    'gateway',
+    '--control',
+    control,
+    '--state',
+    state,
+    '--host',
+    host,
+    '--port',
+    String(port),
+  ]
   const child = spawn(process.execPath, args, { stdio: ['ignore', log, log] })
   closeSync(log)
   const exited = endOf(child)
@@ -86,19 +104,19 @@ export async function spawnGateway({ state, host, port, clock }: GatewayStart): 
   return { ...note, adopted: false, exited, stop: () => stopProcess(note.pid, exited, clock) }
 }
 
-export interface SupervisedGateway {
+/** A gateway that is kept running; disposing of it stops it. */
+export interface SupervisedGateway extends AsyncDisposable {
   /** Where it answers now. */
   readonly url: string
   readonly pid: number
   readonly adopted: boolean
-  stop(): Promise<void>
 }
 
 /** Adopts or starts a gateway and starts it again, on the same port when it can, whenever it ends by itself. */
 export async function superviseGateway(
-  options: GatewayStart & { random: Random; say: (text: string) => void; onMove?: (url: string) => void },
+  options: GatewayStart & { say: (text: string) => void; onMove?: (url: string) => void },
 ): Promise<SupervisedGateway> {
-  const { clock, random, say } = options
+  const { clock, say } = options
   let current = (await adoptGateway(options)) ?? (await spawnGateway(options))
   const stopping = new AbortController()
   const watching = watch()
@@ -111,7 +129,10 @@ export async function superviseGateway(
       say(`the gateway (pid ${current.pid}) ended, starting it again`)
       for (;;) {
         await clock
-          .sleep(backoffMs(++failures, random, { baseMs: 50, maxMs: 5000 }), stopping.signal)
+          .sleep(
+            backoffMs(++failures, () => 0, { baseMs: 50, maxMs: 5000 }),
+            stopping.signal,
+          )
           .catch(() => undefined)
         if (stopping.signal.aborted) return
         try {
@@ -138,7 +159,7 @@ export async function superviseGateway(
     get adopted() {
       return current.adopted
     },
-    stop: async () => {
+    [Symbol.asyncDispose]: async () => {
       stopping.abort(new Error('the gateway is stopped'))
       await current.stop()
       await watching

@@ -71,15 +71,15 @@ export async function openDuckDbTelemetry({ path }: { path: string }): Promise<D
     units: query => phases.closed(query),
     traffic: async ({ namespace, route, since }) => {
       await queue.flush()
-      const [found] = await rows<{ calls: number; units: number; answered: number }>(
+      const [found] = await rows<{ calls: number; units: number; answered: number; firstAt?: number }>(
         reader,
-        `select to_json({'calls': count(*), 'units': count(distinct c.unit),
+        `select to_json({'calls': count(*), 'units': count(distinct c.unit), 'firstAt': min(c."at"),
            'answered': count(*) filter (c.id in (select f.call from feedback f where f."at" >= $3))})::varchar as row
          from calls c where c.namespace = $1 and c.route = $2 and c."at" >= $3 and c.arm in ('stable', 'candidate')`,
         [namespace, route, BigInt(Math.floor(since))],
       )
-      const { calls = 0, units = 0, answered = 0 } = found ?? {}
-      return { calls, units, feedback: calls === 0 ? 0 : answered / calls }
+      const { calls = 0, units = 0, answered = 0, ...first } = found ?? {}
+      return { calls, units, feedback: calls === 0 ? 0 : answered / calls, ...first }
     },
     close: async () => {
       await queue.flush()

@@ -46,6 +46,9 @@ export function memoryTelemetry(): Telemetry {
         calls: shown.length,
         units: new Set(shown.map(({ unit }) => unit)).size,
         feedback: shown.length === 0 ? 0 : answered / shown.length,
+        ...(shown.length === 0
+          ? {}
+          : { firstAt: shown.reduce((first, { at }) => Math.min(first, at), Infinity) }),
       }
     },
   }

@@ -190,7 +190,7 @@ export function telemetryContract(name: string, open: () => Promise<Telemetry>):
       const telemetry = await open()
       await telemetry.append(
         [
-          call('a', { unit: 'u' }),
+          call('a', { unit: 'u', at: 900 }),
           call('b', { unit: 'u', arm: 'candidate' }),
           call('c', { unit: 'v' }),
           call('d', { unit: 'w' }),
@@ -208,6 +208,7 @@ export function telemetryContract(name: string, open: () => Promise<Telemetry>):
         calls: 4,
         units: 3,
         feedback: 0.25,
+        firstAt: 900,
       })
       expect(await telemetry.traffic({ namespace: 'support', route: 'none', since: 0 })).toEqual({
         calls: 0,

@@ -68,7 +68,11 @@ export interface Answer {
   label?: string
 }
 
-/** All answers of one session in one phase; closed `closeAfterMs` after its first call, then it never changes. */
+/**
+ * All answers of one session in one phase; closed `closeAfterMs` after its first call, then it never changes for records
+ * that arrive in time. Gateways report within a fifth of a second: read `until` at least a second ago, so that units
+ * are whole when they are read.
+ */
 export interface Unit {
   unit: string
   /** When it closed. */
@@ -110,3 +114,12 @@ export interface Telemetry {
   units(query: UnitQuery): Promise<Unit[]>
   traffic(query: { namespace: string; route: string; since: number }): Promise<RouteTraffic>
 }
+
+/** Names of all methods, for serving them to another process. */
+export const telemetryMethods = [
+  'append',
+  'call',
+  'calls',
+  'units',
+  'traffic',
+] as const satisfies (keyof Telemetry)[]
