@@ -3,6 +3,7 @@ import { conditionOf } from '../../api/conditions.ts'
 import { ConfigMap, Event } from '../../api/kinds/core.ts'
 import { createClient } from '../../client/api-client.ts'
 import { FakeApi } from '../../client/transport.fake.ts'
+import type { Transport } from '../../client/transport.ts'
 import { FakeClock } from '../../lib/clock.fake.ts'
 import { seededRandom } from '../../lib/random.ts'
 import { createManager } from './manager.ts'
@@ -14,14 +15,29 @@ const poster = (name: string, copies = 2, text = 'hello') => ({
   spec: { copies, text },
 })
 
+/** Lets answers of the server arrive. */
+const breathe = () => new Promise<void>(resolve => setImmediate(resolve))
+
 async function running(...reconcilers: Reconciler[]) {
+  return runningThrough(api => api, ...reconcilers)
+}
+
+/** With a transport of its own between the controllers and the server. */
+async function runningThrough(through: (api: FakeApi) => Transport, ...reconcilers: Reconciler[]) {
   const api = new FakeApi(toyKinds)
   const clock = new FakeClock()
   const random = seededRandom(1)
   const client = createClient(api, { clock, random })
   const logged: string[] = []
   const log = (level: string, message: string) => void logged.push(`${level} ${message}`)
-  const manager = createManager({ client, reconcilers, kinds: toyKinds, clock, random, log })
+  const manager = createManager({
+    client: createClient(through(api), { clock, random }),
+    reconcilers,
+    kinds: toyKinds,
+    clock,
+    random,
+    log,
+  })
   await manager.start()
   return { api, clock, client, manager, logged, [Symbol.asyncDispose]: () => manager.stop() }
 }
@@ -317,4 +333,57 @@ test('a kind that nobody named is not cached, and the error says what to do', as
   expect(() => world.manager.informer({ ...Poster, kind: 'Banner' })).toThrow(
     "Banner is not cached: name it among the reconciler's watches or the manager's kinds",
   )
+})
+
+test('an object is not called again before the cache shows what its last call wrote', async () => {
+  const release = Promise.withResolvers<void>()
+  let calls = 0
+  const oneCopy = posters(async ({ metadata: { namespace = '' }, status }, { client, informer }) => {
+    calls++
+    if (informer(ConfigMap).list(namespace).length === 0)
+      await client.create(ConfigMap, { metadata: { generateName: 'copy-', namespace } })
+    status.hung = ['copy']
+    return done
+  })
+  /** Events of ConfigMaps are late. */
+  const late = (api: FakeApi): Transport => ({
+    request: request => api.request(request),
+    async *stream(request) {
+      for await (const event of api.stream(request)) {
+        if (request.path.includes('configmaps')) await release.promise
+        yield event
+      }
+    },
+  })
+  await using world = await runningThrough(late, oneCopy)
+  await world.client.create(Poster, poster('a'))
+  for (let turn = 0; turn < 20; turn++) await breathe()
+  expect(calls).toBe(1)
+  release.resolve()
+  await world.manager.settle()
+  expect(calls).toBe(2)
+  expect((await world.client.list(ConfigMap)).items).toHaveLength(1)
+})
+
+test("another writer's finalizer is kept when it comes between the cache and the write", async () => {
+  let meddled = false
+  const meddling = (api: FakeApi): Transport => ({
+    async request(request) {
+      if (request.method === 'PATCH' && !meddled) {
+        meddled = true
+        await api.request({ ...request, body: { metadata: { finalizers: ['example.com/other'] } } })
+      }
+      return api.request(request)
+    },
+    stream: request => api.stream(request),
+  })
+  await using world = await runningThrough(meddling, hangPosters)
+  await world.client.create(Poster, poster('a'))
+  await world.manager.settle()
+  world.clock.advance(5)
+  await world.manager.settle()
+  expect((await world.client.get(Poster, 'a', 'default')).metadata.finalizers).toEqual([
+    'example.com/other',
+    'keelway.dev/poster',
+  ])
 })
