@@ -73,9 +73,9 @@ export function forecastRollout(plan: RolloutPlan, assumed: Assumptions, seed = 
 }
 
 // Together they keep a forecast to some tenths of a second.
-const OBSERVATIONS = 700_000
+const OBSERVATIONS = 400_000
 const FEWEST_RUNS = 25
-const MOST_RUNS = 400
+const MOST_RUNS = 200
 
 /** 95 % half widths of the shares (Agresti and Coull 1998), which hold for shares near 0 and 1 too. */
 const halfWidths = ({ promote, hold, rollback }: Odds, runs: number): number[] =>
