@@ -101,6 +101,8 @@ export interface RouteTraffic {
   /** Calls shown to users in the window, and distinct units among them. */
   calls: number
   units: number
+  /** When the first of them was, milliseconds since the epoch; absent without calls. */
+  firstAt?: number
   /** Share of calls with any feedback. */
   feedback: number
 }
