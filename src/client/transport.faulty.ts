@@ -116,7 +116,13 @@ async function* arrivals(
     if (signal.aborted) resolve('aborted')
     signal.addEventListener('abort', () => resolve('aborted'), { once: true })
   })
-  let next = source.next()
+  const pull = () => {
+    const next = source.next()
+    // Nobody waits for it when the watch is left before it arrives.
+    next.catch(() => {})
+    return next
+  }
+  let next = pull()
   let interruptions: Promise<'healed' | 'aborted'>[] = [aborted, healing]
   for (;;) {
     const arrived = await Promise.race([...interruptions, next])
@@ -124,10 +130,9 @@ async function* arrivals(
       interruptions = [aborted]
       yield arrived
     } else if (arrived === 'aborted' || arrived.done) {
-      next.catch(() => {})
       return
     } else {
-      next = source.next()
+      next = pull()
       yield { event: arrived.value }
     }
   }
