@@ -7,7 +7,7 @@ import { keyOf, type ObjectReference, ownerOf, referenceOf, shownAs } from './re
 
 export interface Pruned {
   removed: ObjectReference[]
-  /** Still ours, to be tried again: their kind is not served just now. */
+  /** Still in the inventory, to be looked at again: their kind is not served just now, or `notes` say why not. */
   kept: ObjectReference[]
   /** Why something is left where it is. */
   notes: string[]
@@ -54,8 +54,10 @@ export async function prune(
     const live = await dynamic.find(location, name, namespace)
     if (!live || !isOwned(live, delivery) || live.metadata.deletionTimestamp) continue
     const reason = leaveReason(reference, delivery, self, pruned.removed, context, kinds)
-    if (reason) pruned.notes.push(`${shownAs(reference)} was left: ${reason}`)
-    else {
+    if (reason) {
+      pruned.kept.push(reference)
+      pruned.notes.push(`${shownAs(reference)} was left: ${reason}`)
+    } else {
       await dynamic.delete(location, name, namespace)
       pruned.removed.push(reference)
     }

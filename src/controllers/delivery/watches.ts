@@ -36,10 +36,11 @@ export function isDrifted(live: Resource): boolean {
   return differences.some(({ cause }) => cause === 'drift')
 }
 
-function credentialUsers(changed: Resource, { informer }: Cache) {
+function credentialUsers(changed: Resource, cache: Cache) {
   if (changed.kind !== Secret.kind) return []
   const { name, namespace } = changed.metadata
-  return informer(Delivery)
+  return cache
+    .informer(Delivery)
     .list(namespace)
     .filter(({ spec }) => spec.credentials?.name === name)
     .map(({ metadata }) => metadata)
