@@ -61,7 +61,7 @@ function clause(tokens: Tokens): Clause {
   const greater = tokens.take('>')
   if (!greater && !tokens.take('<')) throw tokens.expected('> or < after the sum')
   const threshold = signedNumber(tokens, 'a number to compare with, such as 0.02')
-  if (!tokens.take('+/-')) throw tokens.expected('a tolerance, such as +/- 0.05')
+  if (!tokens.take('tolerance')) throw tokens.expected('a tolerance, such as +/- 0.05')
   const at = tokens.position
   const tolerance = signedNumber(tokens, 'a number after +/-, such as 0.05')
   if (!(tolerance > 0)) throw new ConditionError('the tolerance must be above 0, such as +/- 0.05', at)
@@ -182,8 +182,7 @@ function tokenize(text: string): Token[] {
     }
     const groups = match.groups ?? {}
     const found = match[0].trimStart()
-    const kind =
-      groups.number !== undefined ? 'number' : groups.tolerance ? '+/-' : groups.and ? 'and' : found
+    const kind = ['number', 'tolerance', 'and', 'word'].find(name => groups[name] !== undefined) ?? found
     tokens.push({ kind, text: found, at: pattern.lastIndex - found.length, end: pattern.lastIndex })
   }
   return tokens
