@@ -6,7 +6,7 @@ import type { Cluster, Credentials } from './cluster.ts'
 const MAX_BYTES = 1024 * 1024
 
 /** What is wrong with a kubeconfig: names the file and the field. */
-export class KubeconfigError extends Error {
+class KubeconfigError extends Error {
   override readonly name = 'KubeconfigError'
 }
 
