@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import './node-version.js'
 import { existsSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
+// A namespace import: a name that an older Node lacks would fail before the version check speaks.
+import * as nodeModule from 'node:module'
 
-enableCompileCache?.()
+nodeModule.enableCompileCache?.()
 const source = new URL('../src/cli/main.ts', import.meta.url)
 const compiled = new URL('../dist/cli/main.js', import.meta.url)
 const { main } = await import((existsSync(source) ? source : compiled).href)

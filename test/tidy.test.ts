@@ -38,6 +38,7 @@ describe('layers', () => {
     ),
     cli: [/./],
     'main.ts': [/./],
+    main: [/./],
   }
   const area = (path: string) => path.split('/')[0] ?? path
   /** A reconciler's folder is a room of its own; the list of them sees all. */
@@ -110,7 +111,7 @@ describe('names and words', () => {
 describe('habits', () => {
   const tests = files.filter(({ path }) => /\.(test|contract)\.ts$/.test(path))
   const shipped = sources.filter(({ path }) => !isTestFile(path))
-  const clocked = [...sources, ...tests].filter(({ path }) => !/^src\/(lib\/|main\.ts)/.test(path))
+  const clocked = [...sources, ...tests].filter(({ path }) => !/^src\/(lib\/|main\.ts|main\/)/.test(path))
 
   test('time, chance and the network are handed in', () => {
     const wrong = matches(

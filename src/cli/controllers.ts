@@ -33,7 +33,7 @@ export const controllers: Command = {
       throw new UsageError(
         `environment variable ${name} is not set: put the token of the control endpoint into it`,
       )
-    const { runControllers } = await import('../main.ts')
+    const { runControllers } = await import('../main/remote-controllers.ts')
     await runControllers({
       kubeconfig: invocation.required('kubeconfig'),
       control: { url: invocation.required('control'), token },

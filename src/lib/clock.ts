@@ -20,7 +20,7 @@ export const systemClock: Clock = {
       const timer = setTimeout(() => {
         signal?.removeEventListener('abort', abort)
         resolve()
-      }, ms)
+      }, Math.max(0, ms))
       signal?.addEventListener('abort', abort, { once: true })
     }),
   after: (ms, task) => {

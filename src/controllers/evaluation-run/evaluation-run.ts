@@ -1,3 +1,4 @@
+import { ApiError } from '../../api/errors.ts'
 import { Dataset } from '../../api/kinds/dataset.ts'
 import { Evaluation } from '../../api/kinds/evaluation.ts'
 import { EvaluationRun } from '../../api/kinds/evaluation-run.ts'
@@ -24,6 +25,8 @@ import { plannedWork, type Work, workOn } from './work.ts'
 
 /** Progress is written this often. */
 const SLICE_MS = 1000
+/** A gateway takes a new snapshot within milliseconds. */
+const RETRY_MS = 100
 
 export interface EvaluationRunDependencies {
   blobs: Blobs
@@ -94,7 +97,12 @@ async function step(
   const until = clock.now() + SLICE_MS
   const key = (name: string) => releaseKey(metadata.namespace ?? '', name)
   const names = { release: key(spec.release), baseline: spec.baseline && key(spec.baseline) }
-  await workOn(work, names, evaluation.spec, dependencies, () => clock.now() < until, signal)
+  await workOn(work, names, evaluation.spec, dependencies, () => clock.now() < until, signal).catch(
+    (error: unknown) => {
+      if (!(error instanceof ApiError) || (error.retry !== 'backoff' && error.reason !== 'NotFound')) throw error
+      throw new Waiting('GatewayNotReady', error.message, RETRY_MS)
+    },
+  )
   status.done = work.items.length
   if (work.items.length < work.rows.length) {
     return requeueIn(0, {

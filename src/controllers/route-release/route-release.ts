@@ -123,7 +123,7 @@ async function advance(situation: Situation): Promise<Outcome> {
       if ((stable?.metadata.name ?? '') !== (status.baseline ?? '')) return begin(situation)
       return status.phase === 'Gated' ? gate(situation) : tryOut(situation)
     case 'Live':
-      if (stable?.status?.phase === 'Live') return supersede(situation, `${stable.metadata.name} serves now`)
+      if (stable && promotedAfter(stable, release)) return supersede(situation, `${stable.metadata.name} serves now`)
       return ready('Live', 'serves')
     case 'RolledBack':
       return revert(situation)
@@ -131,6 +131,10 @@ async function advance(situation: Situation): Promise<Outcome> {
       return ready('Rejected', status.verdict?.message ?? 'a gate closed')
   }
 }
+
+/** The route names its stable release a moment after the promotion, so a new release still sees the old one there. */
+const promotedAfter = (other: RouteRelease, { status }: RouteRelease): boolean =>
+  other.status?.phase === 'Live' && (other.status.verdict?.at ?? '') > (status?.verdict?.at ?? '')
 
 async function begin(situation: Situation): Promise<Outcome> {
   const { release, route, stable, recorder, dependencies } = situation

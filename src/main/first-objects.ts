@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { basename, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
+import { isAlreadyExists } from '../api/errors.ts'
+import { apiVersionOf, type Kind } from '../api/kind.ts'
+import { AccessKey } from '../api/kinds/access-key.ts'
+import { Secret } from '../api/kinds/core.ts'
+import { Delivery } from '../api/kinds/delivery.ts'
+import type { Client } from '../client/client.ts'
+import { digestOf } from '../lib/digest.ts'
+import { keptSecret, newKey } from '../lib/private-file.ts'
+import type { SystemOptions } from '../main.ts'
+
+/** What every installation starts with: a key for the gateway, the given secrets, and a Delivery of the repository. */
+export async function firstObjects(
+  { repository, interval = '5s', secrets = {} }: Pick<SystemOptions, 'repository' | 'interval' | 'secrets'>,
+  directory: string,
+  client: Client,
+): Promise<string> {
+  const namespace = 'default'
+  const ensure = (kind: Kind, name: string, content: object) =>
+    client
+      .create(kind, {
+        apiVersion: apiVersionOf(kind),
+        kind: kind.kind,
+        metadata: { name, namespace },
+        ...content,
+      })
+      .catch((error: unknown) => {
+        if (!isAlreadyExists(error)) throw error
+      })
+  const { secret: accessKey } = keptSecret(join(directory, 'access-key'), () => newKey('kw'))
+  await ensure(AccessKey, 'first', { spec: { hash: digestOf(accessKey), owner: 'admin' } })
+  for (const [name, stringData] of Object.entries(secrets)) await ensure(Secret, name, { stringData })
+  if (repository) {
+    const root = resolve(repository)
+    const name = basename(root)
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 63)
+    await ensure(Delivery, name || 'repository', {
+      spec: { repository: root, interval, ref: await currentBranch(root) },
+    })
+  }
+  return accessKey
+}
+
+/** The branch a person has checked out is the one to sync. */
+async function currentBranch(repository: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('git', ['-C', repository, 'symbolic-ref', '--short', 'HEAD'])
+  return stdout.trim()
+}

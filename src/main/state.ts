@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import { kinds } from '../api/kinds/index.ts'
+import { createClient } from '../client/api-client.ts'
+import type { Log } from '../controllers/runtime/log.ts'
+import { messageOf } from '../controllers/runtime/sanitise.ts'
+import { createGit } from '../git/command.ts'
+import { openSqliteLedger } from '../ledger/sqlite.ts'
+import { systemClock as clock } from '../lib/clock.ts'
+import { systemRandom } from '../lib/random.ts'
+import { encryptingCodec, encryptionKey } from '../server/codec.ts'
+import { inProcessTransport } from '../server/in-process.ts'
+import { createApiServer } from '../server/server.ts'
+import { fileBlobs } from '../store/file-blobs.ts'
+import { lockDirectory } from '../store/lock.ts'
+import { openSqliteStore } from '../store/sqlite.ts'
+import { openDuckDbTelemetry } from '../telemetry/duckdb.ts'
+
+export type State = Awaited<ReturnType<typeof openState>>
+
+/** Opens what a state directory holds; refused while another process has it open. */
+export async function openState(directory: string, log: Log) {
+  await using opening = new AsyncDisposableStack()
+  opening.use(lockDirectory(directory))
+  const store = opening.use(
+    openSqliteStore({
+      path: join(directory, 'resources.db'),
+      clock,
+      onUpkeepError: error => log('error', 'the store could not be kept tidy', { error: messageOf(error) }),
+    }),
+  )
+  const ledger = opening.use(openSqliteLedger({ path: join(directory, 'ledger.db') }))
+  const telemetry = await openDuckDbTelemetry({ path: join(directory, 'telemetry.duckdb') })
+  opening.defer(() => telemetry.close())
+  const git = opening.use(createGit({ directory: join(directory, 'git'), clock }))
+  const codec = encryptingCodec(encryptionKey(join(directory, 'encryption.key')))
+  const server = opening.use(
+    await createApiServer({
+      store,
+      kinds,
+      clock,
+      codec,
+      random: systemRandom,
+      onError: error => log('error', 'the API server failed', { error: messageOf(error) }),
+    }),
+  )
+  const client = createClient(
+    inProcessTransport(server, { name: 'system:keelway', groups: ['system:masters'] }),
+    { clock, random: systemRandom },
+  )
+  const opened = opening.move()
+  return {
+    directory,
+    log,
+    ledger,
+    telemetry,
+    git,
+    server,
+    client,
+    blobs: fileBlobs(join(directory, 'blobs')),
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
+}
+
+export const logTo =
+  (stream: NodeJS.WritableStream): Log =>
+  (level, message, fields) => {
+    if (level !== 'info')
+      stream.write(
+        `${JSON.stringify({ at: new Date(clock.now()).toISOString(), level, message, ...fields })}\n`,
+      )
+  }

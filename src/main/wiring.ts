@@ -1,0 +1,52 @@
+import { kinds } from '../api/kinds/index.ts'
+import type { ModelRoute } from '../api/kinds/model-route.ts'
+import { reconcilers } from '../controllers/index.ts'
+import { writeRevert } from '../controllers/revert/revert.ts'
+import { gates } from '../gates/index.ts'
+import { scoreAnswer } from '../gates/scorers/index.ts'
+import type { GatewayControl } from '../gateway/gateway.ts'
+import type { Git } from '../git/git.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { systemClock as clock } from '../lib/clock.ts'
+import { trainers } from '../models/index.ts'
+import { trainInWorker } from '../models/train.ts'
+import { forecastRollout } from '../rollout/plan.ts'
+import type { RolloutPlan } from '../rollout/rollout-plan.ts'
+import type { Blobs } from '../store/blobs.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
+
+export interface ControllerParts {
+  git: Git
+  blobs: Blobs
+  ledger: Ledger
+  telemetry: Telemetry
+  gateway: GatewayControl
+}
+
+export function controllersOf(parts: ControllerParts) {
+  return reconcilers({
+    ...parts,
+    kinds,
+    gates,
+    trainers,
+    train: trainInWorker,
+    score: scoreAnswer,
+    forecast: (route, { plan }) => forecastOf(route, plan, parts.telemetry),
+    revert: writeRevert(parts),
+  })
+}
+
+const TRAFFIC_WINDOW_MS = 600_000
+
+/** Units needed and odds with the traffic of the last ten minutes, or since the first call in them. */
+async function forecastOf(route: ModelRoute, plan: RolloutPlan, telemetry: Telemetry): Promise<string[]> {
+  const now = clock.now()
+  const { namespace = '', name } = route.metadata
+  const { units, firstAt } = await telemetry.traffic({
+    namespace,
+    route: name,
+    since: now - TRAFFIC_WINDOW_MS,
+  })
+  const hours = Math.max(1000, now - (firstAt ?? now)) / 3_600_000
+  return forecastRollout(plan, { ...route.spec.rollout.expect, unitsPerHour: units / hours }).lines
+}
