@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { GROUP, type Kind } from '../api/kind.ts'
 import { openApiV3 } from '../api/openapi.ts'
 import { type Request, type Response, respond, respondJson } from './exchange.ts'
 import { isJson, parseAccept } from './media-types.ts'
@@ -88,6 +89,7 @@ const resourceList = (groupVersion: string, group: string, kinds: readonly Serve
         kind: kind.kind,
         verbs: VERBS,
         ...(kind.shortNames.length > 0 && { shortNames: kind.shortNames }),
+        ...categoriesOf(kind),
       },
       ...subresources.map(name => ({
         name: `${kind.plural}/${name}`,
@@ -150,6 +152,9 @@ function aggregated(apiVersion: string, versions: readonly GroupVersion[]): stri
   })
 }
 
+/** `kubectl get all` shows what is ours. */
+const categoriesOf = ({ group }: Kind) => (group === GROUP ? { categories: ['all', 'keelway'] } : {})
+
 function aggregatedResource({ kind, subresources }: ServedKind): object {
   const responseKind = { group: kind.group, version: kind.version, kind: kind.kind }
   return {
@@ -158,6 +163,7 @@ function aggregatedResource({ kind, subresources }: ServedKind): object {
     scope: kind.scope,
     singularResource: kind.singular,
     ...(kind.shortNames.length > 0 && { shortNames: kind.shortNames }),
+    ...categoriesOf(kind),
     verbs: VERBS,
     ...(subresources.length > 0 && {
       subresources: subresources.map(name => ({

@@ -40,9 +40,7 @@ export function prepare(
   behaviour.prepare?.(next, previous)
   const { object, unknownFields, causes } = admit(kind, next, previous)
   inspect(unknownFields)
-  const refusals = previous && causes.length === 0 ? (behaviour.refuse?.(object, previous) ?? []) : []
-  if (causes.length + refusals.length > 0)
-    throw invalid(kind, object.metadata.name ?? '', [...causes, ...refusals])
+  if (causes.length > 0) throw invalid(kind, object.metadata.name ?? '', causes)
   const unchanged = previous !== undefined && sameJson(comparable(object), comparable(previous))
   if (unchanged) return { object: previous, unchanged }
   if (generation) object.metadata.generation = nextGeneration(object, previous)

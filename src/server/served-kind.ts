@@ -1,6 +1,5 @@
 import { apiVersionOf, type Kind, resourceOf } from '../api/kind.ts'
 import type { Behaviour } from './behaviours/behaviour.ts'
-import { configMap } from './behaviours/config-map.ts'
 import { namespace } from './behaviours/namespace.ts'
 import { secret } from './behaviours/secret.ts'
 
@@ -27,7 +26,7 @@ export interface ServedKind {
 const builtIn: Record<string, Partial<ServedKind>> = {
   namespaces: { subresources: ['finalize', 'status'], behaviour: namespace },
   secrets: { encrypted: true, behaviour: secret },
-  configmaps: { behaviour: configMap },
+  configmaps: {},
   events: { createOnUpdate: true },
   'leases.coordination.k8s.io': { createOnUpdate: true },
 }

@@ -1,5 +1,4 @@
 import type { Behaviour } from './behaviour.ts'
-import { immutableCauses } from './immutable.ts'
 
 export const secret: Behaviour = {
   prepare(next) {
@@ -11,11 +10,5 @@ export const secret: Behaviour = {
     const encoded = texts.map(([key, value]) => [key, Buffer.from(value).toString('base64')])
     next.data = { ...(next.data as object | undefined), ...Object.fromEntries(encoded) }
     delete next.stringData
-  },
-  refuse(next, previous) {
-    const causes = immutableCauses(next, previous, ['data'])
-    if (next.type === previous.type) return causes
-    const message = `Invalid value: ${JSON.stringify(next.type)}: field is immutable`
-    return [...causes, { reason: 'FieldValueInvalid', message, field: 'type' }]
   },
 }
