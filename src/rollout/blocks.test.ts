@@ -10,11 +10,10 @@ test('one unit of the smaller arm is set against as many of the larger as the tr
   expect(blockSize('stable', 0.5)).toBe(1)
   expect(blockSize('candidate', 0.8)).toBe(4)
   const pairing = startPairing()
-  const shadow = { weight: 0.25, phase: 1 }
-  expect(compareNext(pairing, 'candidate', 1, shadow)).toBeUndefined()
-  expect(compareNext(pairing, 'stable', 1, shadow)).toBeUndefined()
-  expect(compareNext(pairing, 'stable', 0, shadow)).toBeUndefined()
-  expect(compareNext(pairing, 'stable', 0.5, shadow)).toEqual({ stable: 0.5, candidate: 1, phase: 1 })
+  expect(compareNext(pairing, 'candidate', 1, 0.25, 1)).toBeUndefined()
+  expect(compareNext(pairing, 'stable', 1, 0.25, 1)).toBeUndefined()
+  expect(compareNext(pairing, 'stable', 0, 0.25, 1)).toBeUndefined()
+  expect(compareNext(pairing, 'stable', 0.5, 0.25, 1)).toEqual({ stable: 0.5, candidate: 1, phase: 1 })
 })
 
 test('which units meet depends on arms and weights only, each unit is used at most once, and few wait', () => {
@@ -30,8 +29,8 @@ test('which units meet depends on arms and weights only, each unit is used at mo
         const [a, b] = [startPairing(), startPairing()]
         let compared = 0
         for (const { arm, value } of units) {
-          const one = compareNext(a, arm, value, { weight, phase: 1 })
-          const other = compareNext(b, arm, 1 - value, { weight, phase: 1 })
+          const one = compareNext(a, arm, value, weight, 1)
+          const other = compareNext(b, arm, 1 - value, weight, 1)
           expect(one === undefined).toBe(other === undefined)
           compared += Number(one !== undefined)
           for (const arm of ['stable', 'candidate'] as const)

@@ -48,7 +48,8 @@ export function compareNext(
   pairing: Pairing,
   arm: Arm,
   value: number,
-  { weight, phase }: { weight: number; phase: number },
+  weight: number,
+  phase: number,
 ): Comparison | undefined {
   const side = pairing[arm]
   if (side.count === 0) {

@@ -33,15 +33,17 @@ export const SCORE = 'score'
 export function simulateRun(plan: RolloutPlan, feedback: Feedback, random: Random): RunOutcome {
   const state = startJudge(plan)
   const { coverage } = feedback
-  const scores = (right: boolean, share: number) => ({
-    [SCORE]: share >= 1 || random() < share ? Number(right) : null,
+  const scores = (right: boolean, share: number, luck: number) => ({
+    [SCORE]: luck < share ? Number(right) : null,
   })
   if (feedback.quality.kind === 'paired') {
     const { regress, improve } = feedback.quality
     for (;;) {
       const draw = random()
-      const stable = scores(draw >= improve, coverage.stable)
-      const candidate = scores(draw < improve || draw >= improve + regress, coverage.candidate)
+      // One label serves both answers; the arm of lower coverage lacks some more.
+      const luck = random()
+      const stable = scores(draw >= improve, coverage.stable, luck)
+      const candidate = scores(draw < improve || draw >= improve + regress, coverage.candidate, luck)
       const outcome = look(plan, state, { kind: 'paired', stable, candidate })
       if (outcome) return outcome
     }
@@ -52,7 +54,7 @@ export function simulateRun(plan: RolloutPlan, feedback: Feedback, random: Rando
       const unit = {
         kind: 'single' as const,
         arm,
-        scores: scores(random() < right[arm], coverage[arm]),
+        scores: scores(random() < right[arm], coverage[arm], random()),
         weight: 0.5,
       }
       const outcome = look(plan, state, unit)

@@ -53,10 +53,13 @@ export function observePairCoverage(
 export function observeSingleCoverage(
   plan: RolloutPlan,
   coverage: Coverage,
-  unit: { arm: Arm; scored: boolean; weight: number; phase: number },
+  arm: Arm,
+  scored: boolean,
+  weight: number,
+  phase: number,
 ): void {
-  count(coverage[unit.arm], unit.scored)
-  const done = compareNext(coverage.pairing, unit.arm, Number(unit.scored), unit)
+  count(coverage[arm], scored)
+  const done = compareNext(coverage.pairing, arm, Number(scored), weight, phase)
   if (done !== undefined) bet(plan, coverage, done.stable - done.candidate)
 }
 

@@ -54,7 +54,7 @@ export function observeMean(
   if (value === null) return false
   addToArm(state.means[arm], value)
   if (learnRange(state, value)) return false
-  const done = compareNext(state.pairing, arm, share(value, state.range), { weight, phase })
+  const done = compareNext(state.pairing, arm, share(value, state.range), weight, phase)
   if (done === undefined) return false
   bet(metric, state, done.stable, done.candidate)
   return true

@@ -73,10 +73,10 @@ export function observeQuality(
   }
   const { arm, weight } = observation
   const value = scoreIn(observation.scores, metric.name)
-  observeSingleCoverage(plan, state.coverage, { arm, scored: value !== null, weight, phase })
+  observeSingleCoverage(plan, state.coverage, arm, value !== null, weight, phase)
   if (value === null) return false
   addToArm(state.means[arm], score(metric, value))
-  const done = compareNext(state.pairing, arm, value, { weight, phase })
+  const done = compareNext(state.pairing, arm, value, weight, phase)
   if (done === undefined) return false
   return compare(plan, metric, state, done.stable - done.candidate, done.phase === phase)
 }
