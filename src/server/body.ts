@@ -3,6 +3,7 @@ import type { Request } from './exchange.ts'
 import { duplicateMembers } from './json-scan.ts'
 import { parseMediaType } from './media-types.ts'
 import { badRequest, tooLarge, unsupportedMediaType } from './refusals.ts'
+import type { ServedKind } from './served-kind.ts'
 
 /** Kubernetes' limit of a request body, in bytes. */
 export const MAX_BODY = 3 * 1024 * 1024
@@ -35,14 +36,19 @@ export async function readObject(request: Request): Promise<Body> {
   }
 }
 
-/** @throws ApiError BadRequest unless the body is an object with apiVersion and kind */
-export function asResource(value: unknown): Resource {
-  const { apiVersion, kind, metadata } = asMembers(value)
-  if (typeof kind !== 'string' || kind === '') throw badRequest("Object 'Kind' is missing in the body")
-  if (typeof apiVersion !== 'string' || apiVersion === '')
-    throw badRequest("Object 'apiVersion' is missing in the body")
-  const object = value as Resource
-  return { ...object, metadata: withoutNulls(metadata === undefined ? {} : asMembers(metadata)) }
+/**
+ * The body as an object of a kind.
+ * @throws ApiError BadRequest for what is none
+ */
+export function asResource({ apiVersion, kind, builtIn }: ServedKind, value: unknown): Resource {
+  const members = asMembers(value)
+  const type = builtIn ? { apiVersion, kind: kind.kind } : { apiVersion: '', kind: '' }
+  if (typeof members.kind === 'string' && members.kind) type.kind = members.kind
+  if (typeof members.apiVersion === 'string' && members.apiVersion) type.apiVersion = members.apiVersion
+  if (!type.kind) throw badRequest("Object 'Kind' is missing in the body")
+  if (!type.apiVersion) throw badRequest("Object 'apiVersion' is missing in the body")
+  const metadata = members.metadata === undefined ? {} : asMembers(members.metadata)
+  return { ...members, ...type, metadata: withoutNulls(metadata) }
 }
 
 export function asMembers(value: unknown): Record<string, unknown> {

@@ -61,12 +61,12 @@ export const isDone = ({ behaviour }: ServedKind, object: Resource): boolean =>
   (object.metadata.finalizers ?? []).length === 0 &&
   (behaviour.finalizers?.(object) ?? []).length === 0
 
-function checkPreconditions({ kind, conditional }: ServedKind, previous: Resource, proposed: Resource): void {
+function checkPreconditions({ kind, builtIn }: ServedKind, previous: Resource, proposed: Resource): void {
   const { name, uid = '', resourceVersion = '' } = previous.metadata
   const wanted = proposed.metadata
   if (wanted.uid && wanted.uid !== uid) throw preconditionFailed(kind, name, 'UID', wanted.uid, uid)
   if (wanted.resourceVersion && wanted.resourceVersion !== resourceVersion) throw modified(kind, name)
-  if (!wanted.resourceVersion && conditional)
+  if (!wanted.resourceVersion && !builtIn)
     throw invalid(kind, name, [
       {
         reason: 'FieldValueInvalid',

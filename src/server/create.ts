@@ -33,7 +33,7 @@ export async function createFrom(
   options: WriteOptions,
 ): Promise<Response> {
   const { served, namespace } = place
-  const object = asResource(value)
+  const object = asResource(served, value)
   checkIdentity(place, object)
   if (served.namespaced) await checkNamespace(backend, place, object.metadata.name ?? '')
   const { generateName } = object.metadata

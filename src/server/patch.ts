@@ -26,10 +26,10 @@ const ways: Record<string, Apply> = {
   [strategicMerge]: applyStrategicMerge,
 }
 
-export const patchTypes = ({ strategicMerge: strategic }: ServedKind): string[] => [
+export const patchTypes = ({ builtIn }: ServedKind): string[] => [
   jsonPatch,
   mergePatch,
-  ...(strategic ? [strategicMerge] : []),
+  ...(builtIn ? [strategicMerge] : []),
 ]
 
 /** Answers a PATCH: the patched object takes the way of an update. */
@@ -75,7 +75,7 @@ function patched(
   current: Resource,
   patch: unknown,
 ): Resource {
-  const next = asResource(apply(current, patch))
+  const next = asResource(served, apply(current, patch))
   const { metadata, apiVersion, kind } = next
   if (apiVersion !== served.apiVersion || kind !== served.kind.kind)
     throw badRequest('a patch can not change apiVersion or kind')

@@ -11,13 +11,13 @@ export interface ServedKind {
   resource: string
   namespaced: boolean
   subresources: readonly string[]
-  /** Whether `metadata.generation` counts changes of the wanted state. */
-  generation: boolean
-  /** Whether a PUT must name the resourceVersion it replaces. */
-  conditional: boolean
+  /**
+   * Whether it is one of Kubernetes' own. These have no generation, take strategic merge patches, bodies without
+   * apiVersion and kind, and updates without resourceVersion; all others are as custom resources.
+   */
+  builtIn: boolean
   /** Whether a PUT to an absent name creates the object. */
   createOnUpdate: boolean
-  strategicMerge: boolean
   encrypted: boolean
   behaviour: Behaviour
 }
@@ -31,12 +31,6 @@ const builtIn: Record<string, Partial<ServedKind>> = {
   'leases.coordination.k8s.io': { createOnUpdate: true },
 }
 
-const builtInTraits = {
-  generation: false,
-  conditional: false,
-  strategicMerge: true,
-} satisfies Partial<ServedKind>
-
 export function servedKind(kind: Kind): ServedKind {
   const resource = resourceOf(kind)
   const own = builtIn[resource]
@@ -46,13 +40,11 @@ export function servedKind(kind: Kind): ServedKind {
     resource,
     namespaced: kind.scope === 'Namespaced',
     subresources: kind.status ? ['status'] : [],
-    generation: true,
-    conditional: true,
+    builtIn: own !== undefined,
     createOnUpdate: false,
-    strategicMerge: false,
     encrypted: false,
     behaviour: {},
-    ...(own && { ...builtInTraits, ...own }),
+    ...own,
   }
 }
 

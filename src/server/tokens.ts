@@ -47,7 +47,8 @@ export function openTokens(file: string, clock: Clock): Tokens {
         )
       const token = `kw_${randomBytes(tokenBytes).toString('base64url')}`
       const line: Line = { hash: hashOf(token).toString('hex'), user, created: timestamp(clock) }
-      append(file, `${JSON.stringify(line)}\n`)
+      // A new line first, for the last one may have been cut off.
+      append(file, `\n${JSON.stringify(line)}\n`)
       return token
     },
     authenticate(token) {

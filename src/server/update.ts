@@ -15,7 +15,7 @@ export async function update(backend: Backend, place: Place, request: Request): 
   const { served, namespace = '', name = '', subresource } = place
   const options = writeOptions('UpdateOptions', request)
   const body = await readObject(request)
-  const object = asResource(body.value)
+  const object = asResource(served, body.value)
   checkIdentity(place, object)
   const key = { resource: served.resource, namespace, name }
   try {
