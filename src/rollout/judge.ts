@@ -36,7 +36,7 @@ export interface JudgeState {
   stopped?: { metric: string; units: number }
 }
 
-export interface Units {
+interface Units {
   stable: number
   candidate: number
 }

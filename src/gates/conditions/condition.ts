@@ -13,7 +13,7 @@ export interface Condition {
   clauses: Clause[]
 }
 
-export type Variable = 'n' | 'o' | 'd'
+type Variable = 'n' | 'o' | 'd'
 
 export interface Clause {
   /** As written. */

@@ -24,7 +24,7 @@ export interface Judgement {
   clauses: ClauseJudgement[]
 }
 
-export interface ClauseJudgement {
+interface ClauseJudgement {
   text: string
   verdict: Truth
   /** The left side as measured; undefined where a variable was not. */

@@ -48,7 +48,7 @@ export function planSamples(condition: Condition | string, usage: Usage): Sample
 }
 
 /** A clause that bounds the share of rows that differ. */
-export interface Bound {
+interface Bound {
   p: number
   clause: Clause
 }
