@@ -6,7 +6,9 @@ import { Delivery } from '../../api/kinds/delivery.ts'
 import { kinds } from '../../api/kinds/index.ts'
 import { createClient } from '../../client/api-client.ts'
 import type { Client } from '../../client/client.ts'
+import type { Transport } from '../../client/transport.ts'
 import { createGit } from '../../git/command.ts'
+import type { Git } from '../../git/git.ts'
 import { type FakeRepository, fakeRepository } from '../../git/repository.fake.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { memoryLedger } from '../../ledger/memory.ts'
@@ -36,18 +38,29 @@ export interface DeliveryWorld extends AsyncDisposable {
   restart(): Promise<void>
 }
 
-export async function deliveryWorld(): Promise<DeliveryWorld> {
+export interface DeliveryWorldOptions {
+  /** In place of a real repository. */
+  git?: Git
+  /** Stands between the controller and the server, to fail, delay or repeat what they say. */
+  through?: (transport: Transport) => Transport
+}
+
+export async function deliveryWorld({
+  git: givenGit,
+  through = transport => transport,
+}: DeliveryWorldOptions = {}): Promise<DeliveryWorld> {
   const clock = new FakeClock()
   const random = seededRandom(1)
   const server = await startTestServer({ clock })
   const directory = mkdtempSync(join(tmpdir(), 'keelway-delivery-'))
   const repository = fakeRepository()
-  const git = createGit({ directory, clock })
+  const realGit = createGit({ directory, clock })
+  const git = givenGit ?? realGit
   const ledger = memoryLedger()
   const client = createClient(server.transport, { clock, random })
   const writes: string[] = []
   const logged: string[] = []
-  const transport: typeof server.transport = {
+  const transport: Transport = {
     request(request) {
       const dryRun = request.path.includes('dryRun=All') || request.path.includes('/events')
       if (request.method !== 'GET' && !dryRun) writes.push(`${request.method} ${request.path.split('?')[0]}`)
@@ -57,7 +70,7 @@ export async function deliveryWorld(): Promise<DeliveryWorld> {
   }
   const start = async () => {
     const manager = createManager({
-      client: createClient(transport, { clock, random }),
+      client: createClient(through(transport), { clock, random }),
       reconcilers: [deliveryReconciler({ git, ledger, kinds })] as never,
       kinds,
       clock,
@@ -97,7 +110,7 @@ export async function deliveryWorld(): Promise<DeliveryWorld> {
     },
     async [Symbol.asyncDispose]() {
       await manager.stop()
-      await git[Symbol.asyncDispose]()
+      await realGit[Symbol.asyncDispose]()
       await server[Symbol.asyncDispose]()
       repository[Symbol.dispose]()
       rmSync(directory, { recursive: true, force: true })
