@@ -28,9 +28,9 @@ export const writeRevert =
     route: ModelRoute,
     { informer, signal }: Pick<Context, 'informer' | 'signal'>,
   ): Promise<{ branch: string; revision: string } | undefined> => {
-    const id = route.metadata.annotations?.[source.delivery] ?? newest(release)?.delivery
-    const from = newest(stable, id)
-    const bad = newest(release, id)
+    const id = route.metadata.annotations?.[source.delivery] ?? commitsOf(release).at(-1)?.delivery
+    const from = commitsOf(stable, id).at(-1)
+    const bad = commitsOf(release, id)[0]
     const [namespace, name = ''] = id?.split('/') ?? []
     const delivery = id ? informer(Delivery).get(name, namespace) : undefined
     const paths = filesOf(release, stable)
@@ -45,11 +45,9 @@ export const writeRevert =
     return revision === base ? undefined : { branch, revision }
   }
 
-type Commit = NonNullable<NonNullable<RouteRelease['status']>['commits']>[number]
-
-/** The last commit a release was seen in, of one Delivery if given. */
-const newest = ({ status }: RouteRelease, delivery?: string): Commit | undefined =>
-  status?.commits?.findLast(
+/** The commits a release was seen in, oldest first, of one Delivery if given. */
+const commitsOf = ({ status }: RouteRelease, delivery?: string) =>
+  (status?.commits ?? []).filter(
     commit => commit.delivery !== '' && (delivery === undefined || commit.delivery === delivery),
   )
 
