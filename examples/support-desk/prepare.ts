@@ -14,7 +14,7 @@ export interface LiveModel {
   model: string
 }
 
-const SMALL = 200
+const SMALL = 100
 
 /** Writes the live data to a directory outside the repository, and tells what is committed and what is sent. */
 export async function story(dataDirectory: string, live?: LiveModel): Promise<Story> {
@@ -96,10 +96,10 @@ export async function story(dataDirectory: string, live?: LiveModel): Promise<St
       `refund-desk: ${refund.gate.length} inputs for the gate, ${refund.live.length} live`,
     changes,
     traffic: [
-      { route: 'mail-triage', rate: 400, rows: mail.live.map(({ text, label }) => ({ input: text, label })) },
+      { route: 'mail-triage', rate: 700, rows: mail.live.map(({ text, label }) => ({ input: text, label })) },
       {
         route: 'refund-desk',
-        rate: 200,
+        rate: 250,
         field: 'action',
         rows: refund.live.map(({ user, expected }) => ({ input: user, label: expected })),
       },

@@ -8,7 +8,8 @@ import type { Explainer } from '../ledger/why.ts'
 import { systemClock as clock } from '../lib/clock.ts'
 import { keptSecret, newKey } from '../lib/private-file.ts'
 import { serveRpc } from '../lib/rpc.ts'
-import { blobsMethods, ledgerMethods, telemetryMethods } from './services.ts'
+import { telemetryMethods } from '../telemetry/telemetry.ts'
+import { blobsMethods, ledgerMethods } from './services.ts'
 import type { State } from './state.ts'
 
 /** Everything embedded listens on this machine only. */

@@ -10,7 +10,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { systemClock as clock } from '../lib/clock.ts'
 import { trainers } from '../models/index.ts'
 import { trainInWorker } from '../models/train.ts'
-import { forecastRollout } from '../rollout/plan.ts'
+import { forecastInWorker } from '../rollout/forecast.ts'
 import type { RolloutPlan } from '../rollout/rollout-plan.ts'
 import type { Blobs } from '../store/blobs.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
@@ -48,5 +48,5 @@ async function forecastOf(route: ModelRoute, plan: RolloutPlan, telemetry: Telem
     since: now - TRAFFIC_WINDOW_MS,
   })
   const hours = Math.max(1000, now - (firstAt ?? now)) / 3_600_000
-  return forecastRollout(plan, { ...route.spec.rollout.expect, unitsPerHour: units / hours }).lines
+  return (await forecastInWorker(plan, { ...route.spec.rollout.expect, unitsPerHour: units / hours })).lines
 }

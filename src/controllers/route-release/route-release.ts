@@ -46,58 +46,61 @@ export interface RouteReleaseDependencies {
  * Drives one release from its gates over the steps of its rollout to a verdict. All of a trial's state stands in status,
  * written once per call, so a crash at any moment goes on where it was and a decision can be replayed.
  */
-export const routeReleaseReconciler = (
+export function routeReleaseReconciler(
   dependencies: RouteReleaseDependencies,
-): Reconciler<typeof RouteRelease> => ({
-  name: 'route-release',
-  kind: RouteRelease,
-  concurrency: 8,
-  watches: [
-    {
-      kind: ModelRoute,
-      wakes: ({ metadata }, cache) =>
-        cache
-          .informer(RouteRelease)
-          .list(metadata.namespace)
-          .filter(({ spec }) => spec.route === metadata.name)
-          .map(release => release.metadata),
+): Reconciler<typeof RouteRelease> {
+  const forecasts: Situation['forecasts'] = new Map()
+  return {
+    name: 'route-release',
+    kind: RouteRelease,
+    concurrency: 8,
+    watches: [
+      {
+        kind: ModelRoute,
+        wakes: ({ metadata }, cache) =>
+          cache
+            .informer(RouteRelease)
+            .list(metadata.namespace)
+            .filter(({ spec }) => spec.route === metadata.name)
+            .map(release => release.metadata),
+      },
+      {
+        kind: EvaluationRun,
+        wakes: run => [
+          { name: (run as unknown as EvaluationRun).spec.release, namespace: run.metadata.namespace },
+        ],
+      },
+      {
+        kind: Evaluation,
+        wakes: ({ metadata }, cache) =>
+          cache
+            .informer(RouteRelease)
+            .list(metadata.namespace)
+            .filter(({ status }) => status?.phase === 'Gated')
+            .map(release => release.metadata),
+      },
+    ],
+    async reconcile(release, context) {
+      const { name, namespace } = release.metadata
+      if (digestOfValue(release.spec.bundle) !== release.spec.digest) {
+        throw new Stalled(
+          'DigestMismatch',
+          'spec.bundle is not what spec.digest says: this release is never served',
+        )
+      }
+      const route = context.informer(ModelRoute).get(release.spec.route, namespace)
+      if (!route) throw new Waiting('RouteMissing', `ModelRoute ${release.spec.route} is gone`)
+      noteCommit(release, route, context)
+      const recorder: Recorder = { ledger: dependencies.ledger, context }
+      await actOnDecisions(release, recorder)
+      const stable =
+        route.status?.stable && route.status.stable !== name
+          ? context.informer(RouteRelease).get(route.status.stable, namespace)
+          : undefined
+      return advance({ release, route, stable, recorder, dependencies, forecasts })
     },
-    {
-      kind: EvaluationRun,
-      wakes: run => [
-        { name: (run as unknown as EvaluationRun).spec.release, namespace: run.metadata.namespace },
-      ],
-    },
-    {
-      kind: Evaluation,
-      wakes: ({ metadata }, cache) =>
-        cache
-          .informer(RouteRelease)
-          .list(metadata.namespace)
-          .filter(({ status }) => status?.phase === 'Gated')
-          .map(release => release.metadata),
-    },
-  ],
-  async reconcile(release, context) {
-    const { name, namespace } = release.metadata
-    if (digestOfValue(release.spec.bundle) !== release.spec.digest) {
-      throw new Stalled(
-        'DigestMismatch',
-        'spec.bundle is not what spec.digest says: this release is never served',
-      )
-    }
-    const route = context.informer(ModelRoute).get(release.spec.route, namespace)
-    if (!route) throw new Waiting('RouteMissing', `ModelRoute ${release.spec.route} is gone`)
-    noteCommit(release, route, context)
-    const recorder: Recorder = { ledger: dependencies.ledger, context }
-    await actOnDecisions(release, recorder)
-    const stable =
-      route.status?.stable && route.status.stable !== name
-        ? context.informer(RouteRelease).get(route.status.stable, namespace)
-        : undefined
-    return advance({ release, route, stable, recorder, dependencies })
-  },
-})
+  }
+}
 
 interface Situation {
   release: Draft<RouteRelease>
@@ -105,6 +108,8 @@ interface Situation {
   stable: RouteRelease | undefined
   recorder: Recorder
   dependencies: RouteReleaseDependencies
+  /** Forecasts under way, by attempt. */
+  forecasts: Map<string, Promise<string[]>>
 }
 
 async function advance(situation: Situation): Promise<Outcome> {
@@ -123,7 +128,8 @@ async function advance(situation: Situation): Promise<Outcome> {
       if ((stable?.metadata.name ?? '') !== (status.baseline ?? '')) return begin(situation)
       return status.phase === 'Gated' ? gate(situation) : tryOut(situation)
     case 'Live':
-      if (stable && promotedAfter(stable, release)) return supersede(situation, `${stable.metadata.name} serves now`)
+      if (stable && promotedAfter(stable, release))
+        return supersede(situation, `${stable.metadata.name} serves now`)
       return ready('Live', 'serves')
     case 'RolledBack':
       return revert(situation)
@@ -137,23 +143,17 @@ const promotedAfter = (other: RouteRelease, { status }: RouteRelease): boolean =
   other.status?.phase === 'Live' && (other.status.verdict?.at ?? '') > (status?.verdict?.at ?? '')
 
 async function begin(situation: Situation): Promise<Outcome> {
-  const { release, route, stable, recorder, dependencies } = situation
+  const { release, route, stable, recorder } = situation
   const { status } = release
-  const trial = trialOf(route)
+  trialOf(route)
   status.phase = 'Gated'
   status.attempt = (status.attempt ?? 0) + 1
   status.baseline = stable?.metadata.name ?? ''
   for (const field of ['judge', 'cursor', 'evidence', 'verdict', 'step', 'phaseId', 'revert'] as const)
     delete status[field]
   Object.assign(status, { weight: 0, shadow: false, units: 0 })
-  status.plan = stable
-    ? await dependencies.forecast(route, trial)
-    : ['first release: live as soon as its gates are open, there is nothing to compare with']
-  await record(release, recorder, 'plan', 'plan', {
-    plan: status.plan,
-    rollout: trial.plan,
-    baseline: status.baseline,
-  })
+  status.plan = gatePlan(route, recorder.context)
+  if (stable) void forecastOf(situation)
   return gate(situation)
 }
 
@@ -163,22 +163,53 @@ async function gate(situation: Situation): Promise<Outcome> {
   const open = status.overridden || (await passGates(release, route, stable, dependencies.gates, recorder))
   if (!open) {
     const waiting = status.gates?.find(({ state }) => state === 'waiting')
-    return waiting
-      ? requeueIn(5000, {
-          ready: { status: 'False', reason: 'Gated', message: `${waiting.gate}: ${waiting.message}` },
-        })
-      : done
+    if (!waiting) return done
+    const message = `${waiting.gate}: ${waiting.message}`
+    return requeueIn(5000, { ready: { status: 'False', reason: 'Gated', message } })
   }
+  status.plan = [
+    ...gatePlan(route, recorder.context),
+    ...(stable ? await forecastOf(situation) : [firstReleasePlan]),
+  ]
+  situation.forecasts.delete(forecastKey(release))
+  const trial = trialOf(route)
+  await record(release, recorder, 'plan', 'plan', {
+    plan: status.plan,
+    rollout: trial.plan,
+    baseline: status.baseline,
+  })
   if (!stable) {
-    await conclude(release, recorder, 'Live', {
-      decision: 'promote',
-      reason: 'FirstRelease',
-      message: 'its gates are open and no release was live before',
-    })
+    const message = 'its gates are open and no release was live before'
+    await conclude(release, recorder, 'Live', { decision: 'promote', reason: 'FirstRelease', message })
     return ready('Live', 'serves')
   }
-  await startStep(release, trialOf(route), 0, recorder)
+  await startStep(release, trial, 0, recorder)
   return requeueIn(0)
+}
+
+const firstReleasePlan = 'first release: live as soon as its gates are open, there is nothing to compare with'
+
+/** What each evaluation can tell with the rows it has, in words. */
+const gatePlan = (route: ModelRoute, { informer }: Context): string[] =>
+  route.spec.gates.flatMap(({ evaluation }) => {
+    const found = evaluation && informer(Evaluation).get(evaluation.ref, route.metadata.namespace)
+    if (!found?.status?.plan) return []
+    const conditions = found.spec.criteria.map(({ scorer, condition }) => `${scorer}: ${condition}`)
+    return `gate ${found.metadata.name} (${conditions.join(', ')}): ${found.status.plan.message}`
+  })
+
+const forecastKey = ({ metadata, status }: Draft<RouteRelease>): string => `${metadata.uid}/${status.attempt}`
+
+/** The forecast of this attempt: begun while its gates are asked, so that nothing waits for it twice. */
+function forecastOf({ release, route, forecasts, dependencies }: Situation): Promise<string[]> {
+  const key = forecastKey(release)
+  const known = forecasts.get(key)
+  if (known) return known
+  const begun = dependencies
+    .forecast(route, trialOf(route))
+    .catch((error: Error) => [`no forecast: ${error.message}`])
+  forecasts.set(key, begun)
+  return begun
 }
 
 async function tryOut(situation: Situation): Promise<Outcome> {

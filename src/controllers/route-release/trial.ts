@@ -153,10 +153,10 @@ const lastMessage = (status: Draft<RouteRelease>['status']): string =>
 
 type Evidence = NonNullable<Draft<RouteRelease>['status']['evidence']>[number]
 
-const evidenceOf = ({ name, rollback, promote, stable, candidate, n }: MetricEvidence): Evidence => ({
+const evidenceOf = ({ name, kind, rollback, promote, stable, candidate, n }: MetricEvidence): Evidence => ({
   metric: name,
   message: [
-    `${name} ${shown(candidate)} against ${shown(stable)}`,
+    measured(name, kind, stable, candidate),
     `worse ${shown(rollback.e)} of ${shown(rollback.threshold)}`,
     ...(promote ? [`no worse ${shown(promote.e)} of ${shown(promote.threshold)}`] : []),
   ].join(', '),
@@ -168,5 +168,12 @@ const evidenceOf = ({ name, rollback, promote, stable, candidate, n }: MetricEvi
   units: n,
 })
 
+function measured(name: string, kind: MetricEvidence['kind'], stable?: number, candidate?: number): string {
+  if (candidate === undefined) return `${name} not measured yet`
+  if (kind === 'quantile') return `${name} within the limit ${(candidate * 100).toFixed(1)} %`
+  return `${name} ${shown(candidate)} against ${shown(stable)}`
+}
+
+/** Evidence beyond a thousand is enough; its digits tell nothing. */
 const shown = (value: number | undefined): string =>
-  value === undefined ? '-' : Number(value.toPrecision(3)).toString()
+  value === undefined ? '-' : value > 1000 ? 'over 1000' : Number(value.toPrecision(3)).toString()
