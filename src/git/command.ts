@@ -5,40 +5,15 @@ import { type Clock, timestamp } from '../lib/clock.ts'
 import { digestOfValue, shortDigest } from '../lib/digest.ts'
 import { withAccess } from './access.ts'
 import { type Address, addressOf, checkRef } from './address.ts'
+import { branchContents, ensure, fetchRevision, newest, type Opened, readCommit } from './commits.ts'
+import { configuration, environment } from './environment.ts'
 import { broken, failure } from './failure.ts'
-import { type Commit, type Git, GitError, type Remote } from './git.ts'
+import { type Git, GitError, type Remote } from './git.ts'
 import { type GitLimits, Repository, type Workspace } from './repository.ts'
 import { commitRestored, contentsAt, restoredPaths, sameContents } from './restore.ts'
 import { isRegularFile, repositoryPath } from './tree.ts'
 
 const defaults: GitLimits = { timeoutMs: 120_000, repositoryBytes: 1024 ** 3, files: 100_000 }
-
-/** Nothing of the machine's or the user's git set-up is used, nothing a repository holds is executed. */
-const configuration = `[core]
-  hooksPath = /dev/null
-  fsmonitor = false
-  attributesFile = /dev/null
-  excludesFile = /dev/null
-  bigFileThreshold = 16m
-[gc]
-  auto = 0
-[maintenance]
-  auto = false
-[fetch]
-  recurseSubmodules = false
-  writeCommitGraph = false
-[submodule]
-  recurse = false
-[protocol]
-  version = 2
-[transfer]
-  unpackLimit = 1
-  bundleURI = false
-[credential]
-  helper =
-[safe]
-  directory = *
-`
 
 /**
  * Git by the git command. Caches lie under `directory`, which must have no other user; one for each repository and
@@ -178,152 +153,11 @@ export function createGit(options: {
   }
 }
 
-interface Opened {
-  repository: Repository
-  address: Address
-  remote: Remote
-  env: Record<string, string>
-}
-
-function environment(home: string): Record<string, string> {
-  const passed = ['PATH', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy']
-  const certificates = ['SSL_CERT_FILE', 'SSL_CERT_DIR', 'GIT_SSL_CAINFO']
-  return {
-    ...Object.fromEntries(
-      [...passed, ...certificates].flatMap(name => {
-        const value = process.env[name]
-        return value === undefined ? [] : [[name, value]]
-      }),
-    ),
-    HOME: home,
-    XDG_CONFIG_HOME: home,
-    LC_ALL: 'C',
-    GIT_CONFIG_GLOBAL: join(home, 'gitconfig'),
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_ATTR_NOSYSTEM: '1',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_ALLOW_PROTOCOL: 'file:http:https:ssh',
-    GIT_LITERAL_PATHSPECS: '1',
-    GIT_NO_REPLACE_OBJECTS: '1',
-    GIT_OPTIONAL_LOCKS: '0',
-  }
-}
-
-/** The commit a ref names on the remote now. A branch goes before a tag of the same name. */
-async function newest(opened: Opened, signal: AbortSignal): Promise<{ revision: string; ref?: string }> {
-  const { remote, repository, address, env } = opened
-  if (/^[0-9a-f]{40}$/.test(remote.ref)) return { revision: remote.ref }
-  const names =
-    remote.ref.startsWith('refs/') || remote.ref === 'HEAD'
-      ? [remote.ref]
-      : [`refs/heads/${remote.ref}`, `refs/tags/${remote.ref}`]
-  const wanted = names.flatMap(name => [name, `${name}^{}`])
-  await repository.exclusively(signal, async () => {})
-  const output = await repository.run(['ls-remote', '--quiet', address.target, ...wanted], signal, { env })
-  const found = new Map(
-    output
-      .toString('utf8')
-      .split('\n')
-      .map(line => line.split('\t'))
-      .map(([revision = '', name = '']) => [name, revision]),
-  )
-  for (const name of names) {
-    const revision = found.get(`${name}^{}`) ?? found.get(name)
-    if (revision) return { revision, ref: name }
-  }
-  throw new GitError(
-    `cannot fetch ${remote.ref} of ${address.shown}: there is no such branch or tag; check spec.ref`,
-    false,
-  )
-}
-
-async function ensure(opened: Opened, revision: string, signal: AbortSignal): Promise<void> {
-  if (await opened.repository.has(revision, signal)) return
-  await opened.repository.exclusively(signal, async () => {
-    if (!(await opened.repository.has(revision, signal))) await fetchRevision(opened, revision, signal)
-  })
-}
-
-/**
- * Brings one commit into the cache: by its SHA, which most servers allow, else the ref it was seen at, else the
- * whole history of the Delivery's ref.
- */
-async function fetchRevision(
-  opened: Opened,
-  revision: string,
-  signal: AbortSignal,
-  ref = opened.remote.ref,
-): Promise<void> {
-  const { repository, address, env } = opened
-  const kept = `refs/keelway/${shortDigest(digestOfValue(ref))}`
-  const ways = [
-    ['--depth=1', address.target, `+${revision}:refs/keelway/commits/${revision}`],
-    ['--depth=1', address.target, `+${ref}:${kept}`],
-    ['--depth=2147483647', address.target, `+${ref}:${kept}`],
-  ]
-  let refused: unknown
-  for (const way of ways) {
-    try {
-      await repository.fetch(way, env, signal)
-    } catch (error) {
-      refused = error
-      if (!notOffered(error)) throw error
-    }
-    if (await repository.has(revision, signal)) return
-  }
-  throw refused ?? new GitError(`commit ${revision} is not reachable from ${ref}`, false)
-}
-
-/** The server gives out only what its refs point at. */
-const notOffered = (error: unknown): boolean =>
-  error instanceof Error &&
-  /not our ref|unadvertised object|does not allow request|couldn't find remote ref/i.test(error.message)
-
-async function branchContents(opened: Opened, branch: string, paths: string[], signal: AbortSignal) {
-  const { repository, address, env } = opened
-  const output = await repository.run(['ls-remote', '--quiet', address.target, branch], signal, { env })
-  const line = output
-    .toString('utf8')
-    .split('\n')
-    .find(candidate => candidate.endsWith(`\t${branch}`))
-  if (!line) return undefined
-  const [revision = ''] = line.split('\t')
-  await ensure(opened, revision, signal)
-  return { revision, contents: await contentsAt(repository, revision, paths, signal) }
+function checkRevision(revision: string): void {
+  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(revision))
+    throw new GitError(`"${revision.slice(0, 64)}" is not the full SHA of a commit`, false)
 }
 
 /** A repository on this machine would run its hooks as us. */
 const serverHooksOff = (address: Address): string[] =>
   address.transport === 'file' ? ['--receive-pack=git -c core.hooksPath=/dev/null receive-pack'] : []
-
-async function readCommit(repository: Repository, revision: string, signal: AbortSignal): Promise<Commit> {
-  const format = '%H%x00%an <%ae>%x00%cI%x00%B'
-  const output = await repository.run(
-    [
-      'log',
-      '-1',
-      '--no-show-signature',
-      '--no-notes',
-      '--encoding=UTF-8',
-      `--format=${format}`,
-      revision,
-      '--',
-    ],
-    signal,
-  )
-  const [id = '', author = '', at = '', ...rest] = output.toString('utf8').slice(0, 65_536).split('\0')
-  const message = rest.join('').trim()
-  const title = message.split('\n')[0] ?? ''
-  return {
-    revision: id.trim(),
-    author: author.slice(0, 512),
-    title: title.slice(0, 512),
-    message,
-    at: new Date(at).toISOString().replace('.000Z', 'Z'),
-  }
-}
-
-function checkRevision(revision: string): void {
-  if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(revision))
-    throw new GitError(`"${revision.slice(0, 64)}" is not the full SHA of a commit`, false)
-}

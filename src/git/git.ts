@@ -14,7 +14,7 @@ export interface Commit {
   at: string
 }
 
-export interface TreeFile {
+interface TreeFile {
   /** Relative to the repository's root, with forward slashes. */
   path: string
   bytes: number

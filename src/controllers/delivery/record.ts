@@ -23,7 +23,7 @@ export function stamped(
 }
 
 /** What was applied, as JSON. Names of fields always, but no secret and, in very large objects, no long text. */
-export function recordOf(resource: Resource): string {
+function recordOf(resource: Resource): string {
   const { data, ...rest } = resource
   const open =
     resource.kind === 'Secret' ? { ...rest, ...(data !== undefined && { data: masked(data, 0) }) } : resource

@@ -1,4 +1,5 @@
 import type { Resource } from '../../api/kind.ts'
+import type { Delivery } from '../../api/kinds/delivery.ts'
 import { source } from '../../api/source.ts'
 
 /** An object as `status` of a Delivery names it. */
@@ -27,3 +28,7 @@ export const shownAs = ({ kind, namespace, name }: ObjectReference): string =>
 /** `namespace/name` of the Delivery that applied the object, or undefined. */
 export const ownerOf = ({ metadata }: Pick<Resource, 'metadata'>): string | undefined =>
   metadata.annotations?.[source.delivery]
+
+/** `namespace/name` of a Delivery, as its objects' annotation says it. */
+export const idOf = ({ metadata }: Pick<Delivery, 'metadata'>): string =>
+  `${metadata.namespace}/${metadata.name}`

@@ -7,7 +7,7 @@ import type { Context, Draft } from '../runtime/reconciler.ts'
 import { applyTarget } from './apply.ts'
 import { type Corrections, driftRecords, mergedDrift } from './drift.ts'
 import { type Pruned, prune, prunePlan } from './prune.ts'
-import { keyOf, type ObjectReference, ownerOf, referenceOf, shownAs } from './reference.ts'
+import { idOf, keyOf, type ObjectReference, ownerOf, referenceOf, shownAs } from './reference.ts'
 import { listed, type Revision } from './revision.ts'
 import { isRefusal, readerOf, type Target } from './target.ts'
 import { locate, validate } from './validate.ts'
@@ -27,7 +27,7 @@ export interface Sync {
   begin(wanted: readonly (ObjectReference & { file: string })[]): Promise<void>
 }
 
-export interface Counts {
+interface Counts {
   created: number
   updated: number
   unchanged: number
@@ -48,14 +48,10 @@ export type Synced =
   | { result: 'refused'; message: string }
   | { result: 'incomplete'; message: string; drift: Drift }
 
-export interface Attention {
+interface Attention {
   reason: 'Contested' | 'Drifted'
   message: string
 }
-
-/** `namespace/name` of a Delivery, as its objects' annotation says it. */
-export const idOf = ({ metadata }: Pick<Delivery, 'metadata'>): string =>
-  `${metadata.namespace}/${metadata.name}`
 
 /**
  * Makes the server hold what a revision says: every object is checked, then each is applied in order, then what is

@@ -103,10 +103,11 @@ async function dryRunCauses(
   const { resource, location, file } = target
   const { dynamic } = context.client
   const live = await reader.cached(target)
+  const merge = { unknownCause: 'change', keepDrift: false } as const
+  if (live && threeWay(lastApplied(live), live, resource, merge).differences.length === 0) return []
   const wanted = stamped(resource, { ...from, file })
   try {
     if (live) {
-      const merge = { unknownCause: 'change', keepDrift: false } as const
       const { value } = threeWay(lastApplied(live), live, wanted, merge)
       // threeWay of two Resources is one.
       await dynamic.update(location, value as typeof wanted, { dryRun: true })

@@ -27,7 +27,7 @@ function ownersOf(changed: Resource, kind: Kind, cache: Cache) {
 }
 
 /** Whether an object differs from what its own annotation says was applied. */
-export function isDrifted(live: Resource): boolean {
+function isDrifted(live: Resource): boolean {
   const record = lastApplied(live)
   // What was applied to a Secret is not recorded, so each change of one is looked at.
   if (!record || live.kind === Secret.kind || live.metadata.deletionTimestamp) return true
