@@ -134,9 +134,30 @@ function send(message: IncomingMessage, answer: ServerResponse, { status, header
   answer.writeHead(status, headers)
   answer.flushHeaders()
   const stop = body({
-    write: text => void answer.write(text),
+    write: text => writeChunk(answer, text),
     end: () => void answer.end(),
-    backlog: () => answer.writableLength + (answer.socket?.writableLength ?? 0),
+    backlog: () => answer.writableLength,
   })
   answer.once('close', stop)
+}
+
+/** Straight to the socket, where the answer has it already and speaks HTTP/1.1. */
+function writeChunk(answer: ServerResponse, text: string): void {
+  if (answer.socket && answer.chunkedEncoding) answer.socket.write(chunkOf(text))
+  else answer.write(text)
+}
+
+let lastText = ''
+let lastChunk = Buffer.alloc(0)
+
+/**
+ * A text as a chunk of HTTP/1.1 (RFC 9112 §7.1). Watchers of one resource get the same text one after the other, so the
+ * last chunk is kept: framing and encoding are done once for all of them.
+ */
+function chunkOf(text: string): Buffer {
+  if (text === lastText) return lastChunk
+  const bytes = Buffer.from(text)
+  lastText = text
+  lastChunk = Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
+  return lastChunk
 }
