@@ -11,7 +11,9 @@ export interface TestRepository extends AsyncDisposable {
   path: string
   git(...args: string[]): Promise<string>
   /** Writes files (undefined removes one), commits all, and returns the SHA. */
-  commit(title: string, files: Record<string, string | undefined>): Promise<string>
+  commit(title: string, files: Record<string, string | undefined>, author?: string): Promise<string>
+  /** Merges a branch into main and returns the merge commit. */
+  merge(branch: string): Promise<string>
 }
 
 export async function testRepository(): Promise<TestRepository> {
@@ -24,7 +26,7 @@ export async function testRepository(): Promise<TestRepository> {
   return {
     path,
     git,
-    async commit(title, files) {
+    async commit(title, files, author = 'Ada <ada@example.com>') {
       for (const [name, content] of Object.entries(files)) {
         const file = join(path, name)
         if (content === undefined) await rm(file)
@@ -34,7 +36,11 @@ export async function testRepository(): Promise<TestRepository> {
         }
       }
       await git('add', '--all')
-      await git('commit', '--quiet', '--message', title)
+      await git('commit', '--quiet', '--allow-empty', '--author', author, '--message', title)
+      return git('rev-parse', 'HEAD')
+    },
+    async merge(branch) {
+      await git('merge', '--quiet', '--no-ff', '--message', `Merge ${branch}`, branch)
       return git('rev-parse', 'HEAD')
     },
     [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }),

@@ -19,6 +19,7 @@ import { createHub } from '../src/gateway/hub.ts'
 import { providers } from '../src/gateway/providers/index.ts'
 import { createGateway } from '../src/gateway/server.ts'
 import { createGit } from '../src/git/command.ts'
+import type { Git } from '../src/git/git.ts'
 import type { Ledger } from '../src/ledger/ledger.ts'
 import { memoryLedger } from '../src/ledger/memory.ts'
 import { FakeClock } from '../src/lib/clock.fake.ts'
@@ -45,6 +46,7 @@ export interface World extends AsyncDisposable {
   ledger: Ledger
   telemetry: Telemetry
   blobs: Blobs
+  git: Git
   manager: Manager
   gatewayUrl: string
   /** Applies a Delivery of the repository. */
@@ -54,12 +56,23 @@ export interface World extends AsyncDisposable {
   /** Moves the clock in steps small enough that everything due on the way happens. */
   advance(ms: number): Promise<void>
   /** Asks a route one question in a session. */
-  ask(
-    model: string,
-    text: string,
-    session: string,
-  ): Promise<{ status: number; call: string; release: string; text: string }>
+  ask(model: string, text: string, session: string): Promise<Answer>
   feedback(call: string, given: { label?: string; scores?: Record<string, number> }): Promise<void>
+  /** One session each: asks, says what would have been right, and waits until shadow answers are there. */
+  traffic(model: string, questions: readonly Question[]): Promise<Answer[]>
+}
+
+export interface Question {
+  text: string
+  /** The right answer, given as feedback; absent: nobody says. */
+  label?: string | undefined
+}
+
+export interface Answer {
+  status: number
+  call: string
+  release: string
+  text: string
 }
 
 export interface WorldOptions {
@@ -128,12 +141,28 @@ export async function testWorld({ through = transport => transport }: WorldOptio
       body: JSON.stringify(body),
       headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json', ...headers },
     })
+  const ask = async (model: string, text: string, session: string): Promise<Answer> => {
+    const response = await post(
+      '/v1/chat/completions',
+      { model, messages: [{ role: 'user', content: text }] },
+      { 'x-keelway-session': session },
+    )
+    const body = (await response.json()) as { choices?: { message: { content: string } }[] }
+    return {
+      status: response.status,
+      call: response.headers.get('x-keelway-call') ?? '',
+      release: response.headers.get('x-keelway-release') ?? '',
+      text: body.choices?.[0]?.message.content ?? '',
+    }
+  }
+  let sessions = 0
   return {
     client,
     clock,
     ledger,
     telemetry,
     blobs,
+    git,
     manager,
     gatewayUrl: url,
     async deliver(repository) {
@@ -151,22 +180,22 @@ export async function testWorld({ through = transport => transport }: WorldOptio
         await manager.settle()
       }
     },
-    async ask(model, text, session) {
-      const response = await post(
-        '/v1/chat/completions',
-        { model, messages: [{ role: 'user', content: text }] },
-        { 'x-keelway-session': session },
-      )
-      const body = (await response.json()) as { choices?: { message: { content: string } }[] }
-      return {
-        status: response.status,
-        call: response.headers.get('x-keelway-call') ?? '',
-        release: response.headers.get('x-keelway-release') ?? '',
-        text: body.choices?.[0]?.message.content ?? '',
-      }
-    },
+    ask,
     async feedback(call, given) {
-      await post('/v1/feedback', { call, ...given })
+      await (await post('/v1/feedback', { call, ...given })).text()
+    },
+    async traffic(model, questions) {
+      const answers = await Promise.all(
+        questions.map(async ({ text, label }) => {
+          const answer = await ask(model, text, `session-${sessions++}`)
+          if (label !== undefined) await this.feedback(answer.call, { label })
+          return answer
+        }),
+      )
+      // One shadow answer starts in each turn of the event loop.
+      for (let turn = 0; turn < 2 * questions.length + 20; turn++)
+        await new Promise<void>(resolve => setImmediate(resolve))
+      return answers
     },
     async [Symbol.asyncDispose]() {
       await manager.stop()
