@@ -45,7 +45,10 @@ export async function followSnapshots(options: {
       )
       if (failures > 0) say('connected to the control plane again')
       failures = 0
+      const again = snapshot !== undefined && snapshot.digest === refused
       refused = snapshot && (await take(snapshot))
+      // It was asked for another one than this; a control plane that does not wait must not be asked without end.
+      if (again && refused) await clock.sleep(retryMs, signal)
       if (snapshot && !refused) serving = snapshot.digest
     } catch (error) {
       if (signal.aborted) return
