@@ -35,7 +35,10 @@ export async function listenHttps(options: HttpsOptions): Promise<HttpsListener>
   const { certificate, host } = options
   const https = createServer(
     { ...certificate, minVersion: 'TLSv1.2', keepAliveTimeout: keepAliveMs },
-    (message, answer) => void serve(options, message, answer),
+    (message, answer) => {
+      // The server answers what fails; what is left is a connection that broke.
+      serve(options, message, answer).catch(() => answer.destroy())
+    },
   )
   const port = await listen(https, host, options.port)
   return {

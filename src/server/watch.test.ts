@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { startTestServer } from '../../test/api-server.ts'
 import { FakeClock } from '../lib/clock.fake.ts'
@@ -198,4 +199,66 @@ describe('watch', () => {
     await ended
     expect(written).toBeLessThan(5000)
   })
+
+  test('a list and the events after it always give what is there now', async () => {
+    const name = fc.constantFrom('a', 'b', 'c')
+    const write = fc.oneof(
+      fc.record({ op: fc.constant('put' as const), name, tier: fc.constantFrom('web', 'db') }),
+      fc.record({ op: fc.constant('label' as const), name, tier: fc.constantFrom('web', 'db', null) }),
+      fc.record({ op: fc.constant('drop' as const), name, tier: fc.constant(null) }),
+    )
+    const selector = fc.constantFrom(
+      '',
+      'labelSelector=tier%3Dweb',
+      'labelSelector=!tier',
+      'fieldSelector=metadata.name!%3Da',
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(write, { maxLength: 12 }),
+        fc.array(write, { maxLength: 12 }),
+        selector,
+        async (before, after, query) => {
+          await using api = await start()
+          const apply = async (writes: typeof before) => {
+            for (const { op, name, tier } of writes)
+              if (op === 'put') await api.put(name, tier ? { tier } : {})
+              else if (op === 'label') await api.label(name, { tier })
+              else await api.drop(name)
+          }
+          await apply(before)
+          const { json } = await api.call('GET', `${maps}?${query}`)
+          const state = new Map<string, unknown>(
+            json.items.map((item: { metadata: { name: string } }) => [item.metadata.name, item]),
+          )
+          await apply(after)
+          using watch = await api.watch(
+            `${maps}?watch=true&resourceVersion=${json.metadata.resourceVersion}&${query}`,
+          )
+          const last = await api.put('last', { tier: 'web' })
+          await api.label('last', { tier: null })
+          const end = query.includes('!tier') ? 'ADDED' : query.includes('tier') ? 'DELETED' : 'MODIFIED'
+          for (;;) {
+            const event = await watch.next()
+            const { metadata } = event?.object ?? {}
+            if (metadata?.name === 'last' && event?.type === end) break
+            if (event?.type === 'ADDED') expect(state.has(metadata.name)).toBe(false)
+            else expect(state.has(metadata.name)).toBe(true)
+            if (event?.type === 'DELETED') state.delete(metadata.name)
+            else state.set(metadata.name, event?.object)
+          }
+          await api.drop('last')
+          state.delete(last.json.metadata.name)
+          const { json: now } = await api.call('GET', `${maps}?${query}`)
+          expect([...state.values()].toSorted(byName)).toEqual(now.items)
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
 })
+
+const byName = (a: unknown, b: unknown): number => {
+  const [one, other] = [a, b].map(object => (object as { metadata: { name: string } }).metadata.name)
+  return (one ?? '') < (other ?? '') ? -1 : 1
+}

@@ -58,6 +58,8 @@ class RunningWatch {
   #cancels: (() => void)[] = []
   #ended = false
   #first = true
+  /** What the client may leave unread: the state it asked for comes at once. */
+  #allowance = largestBacklog
   /** The last change of the resource this watch has seen: what a bookmark may promise. */
   #cursor = 0
 
@@ -115,7 +117,9 @@ class RunningWatch {
     )
     for (const entry of entries) {
       if (this.#ended) break
-      if (this.#visible(entry)) this.#sendEntry('ADDED', entry)
+      if (!this.#visible(entry)) continue
+      this.#allowance += 4 * entry.value.length
+      this.#sendEntry('ADDED', entry)
     }
     if (marked && options.bookmarks)
       this.#bookmark(revision, { annotations: { 'k8s.io/initial-events-end': 'true' } })
@@ -167,7 +171,7 @@ class RunningWatch {
 
   #write(text: string): void {
     if (this.#ended) return
-    if (this.#sink.backlog() > largestBacklog) this.#close()
+    if (this.#sink.backlog() > this.#allowance) this.#close()
     else this.#sink.write(text)
   }
 
