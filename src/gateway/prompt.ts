@@ -20,9 +20,10 @@ const tag = /\{\{\s*(>?)\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}\}/g
  * @throws Error when a partial is missing or contains itself, or the prompt is too large.
  */
 export function compilePrompt({ messages, partials, variables }: PromptContent): Template {
+  const expand = expander(partials)
   const compiled = messages.map(({ role, content }) => ({
     role,
-    parts: partsOf(expand(content, partials, 0)),
+    parts: partsOf(expand(content)),
   }))
   return {
     render: request => {
@@ -45,16 +46,25 @@ export function compilePrompt({ messages, partials, variables }: PromptContent):
 const own = <T>(record: Record<string, T>, name: string): T | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined
 
-function expand(content: string, partials: Record<string, string>, depth: number): string {
-  if (depth > maxDepth)
-    throw new Error(`partials are nested more than ${maxDepth} deep; does one contain itself?`)
-  const text = content.replaceAll(tag, (whole, partial: string, name: string) => {
-    if (!partial) return whole
-    if (!Object.hasOwn(partials, name)) throw new Error(`the prompt has no partial "${name}"`)
-    return expand(partials[name] ?? '', partials, depth + 1)
-  })
-  if (text.length > maxCharacters) throw new Error(`the prompt is larger than ${maxCharacters} characters`)
-  return text
+/** Each partial is put together once, however often it is used, so that partials within partials cannot take forever. */
+function expander(partials: Record<string, string>): (content: string) => string {
+  const done = new Map<string, string>()
+  const expand = (content: string, depth: number): string => {
+    if (depth > maxDepth)
+      throw new Error(`partials are nested more than ${maxDepth} deep; does one contain itself?`)
+    let characters = content.length
+    return content.replaceAll(tag, (whole, partial: string, name: string) => {
+      if (!partial) return whole
+      const text = own(partials, name)
+      if (text === undefined) throw new Error(`the prompt has no partial "${name}"`)
+      const expanded = done.get(name) ?? expand(text, depth + 1)
+      done.set(name, expanded)
+      characters += expanded.length
+      if (characters > maxCharacters) throw new Error(`the prompt is larger than ${maxCharacters} characters`)
+      return expanded
+    })
+  }
+  return content => expand(content, 0)
 }
 
 function partsOf(content: string): Part[] {
