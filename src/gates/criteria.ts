@@ -80,6 +80,12 @@ function shortage(spec: Spec, available: number, labels: number): string {
   return `${labels} labels are needed and the test set has ${available} rows: ${wide.join('; ')}`
 }
 
+/** Whether any criterion looks at the stable release; without one it need not be asked. */
+export const comparesReleases = ({ criteria }: Spec): boolean =>
+  criteria.some(({ condition }) =>
+    parseCondition(condition).clauses.some(({ terms }) => 'o' in terms || 'd' in terms),
+  )
+
 /** Judges every criterion on the answered rows; a null score counts as 0, what can't be scored is not right. */
 export function judgeCriteria(
   spec: Spec,

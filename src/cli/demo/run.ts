@@ -66,7 +66,7 @@ export async function runDemo({
   await using system = await startSystem({
     state: join(directory, 'state'),
     repository: repository.path,
-    interval: '1s',
+    interval: '30s',
     secrets: live ? { desk: { apiKey: live.key } } : {},
     say: text => screen.line(text),
   })

@@ -2,7 +2,7 @@ import { ApiError } from '../../api/errors.ts'
 import { Dataset } from '../../api/kinds/dataset.ts'
 import { Evaluation } from '../../api/kinds/evaluation.ts'
 import { EvaluationRun } from '../../api/kinds/evaluation-run.ts'
-import { judgeCriteria } from '../../gates/criteria.ts'
+import { comparesReleases, judgeCriteria } from '../../gates/criteria.ts'
 import type { ScoreAnswer } from '../../gates/scorers/scorer.ts'
 import { useOf } from '../../gates/test-set-uses.ts'
 import type { GatewayControl } from '../../gateway/gateway.ts'
@@ -96,10 +96,13 @@ async function step(
   Object.assign(status, { phase: 'Running', use, total: work.rows.length })
   const until = clock.now() + SLICE_MS
   const key = (name: string) => releaseKey(metadata.namespace ?? '', name)
-  const names = { release: key(spec.release), baseline: spec.baseline && key(spec.baseline) }
+  const baseline =
+    spec.baseline !== undefined && comparesReleases(evaluation.spec) ? key(spec.baseline) : undefined
+  const names = { release: key(spec.release), baseline }
   await workOn(work, names, evaluation.spec, dependencies, () => clock.now() < until, signal).catch(
     (error: unknown) => {
-      if (!(error instanceof ApiError) || (error.retry !== 'backoff' && error.reason !== 'NotFound')) throw error
+      if (!(error instanceof ApiError) || (error.retry !== 'backoff' && error.reason !== 'NotFound'))
+        throw error
       throw new Waiting('GatewayNotReady', error.message, RETRY_MS)
     },
   )
