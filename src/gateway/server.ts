@@ -150,11 +150,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
+/** Connections that clients keep open are closed as soon as the calls on them have ended. */
 async function closeServer(server: Server, clock: Clock, drainMs: number): Promise<void> {
+  const closed = new AbortController()
   const cancel = clock.after(drainMs, () => server.closeAllConnections())
-  await new Promise<void>(resolve => {
-    server.close(() => resolve())
+  server.close(() => closed.abort())
+  while (!closed.signal.aborted) {
     server.closeIdleConnections()
-  })
+    await clock.sleep(50, closed.signal).catch(() => undefined)
+  }
   cancel()
 }
