@@ -49,6 +49,8 @@ export interface System extends AsyncDisposable {
   telemetry: Telemetry
   /** The gateway key of namespace default. */
   accessKey: string
+  /** This start made it. */
+  accessKeyIsNew: boolean
   /** Asks Git for a new commit now. */
   syncSoon(): Promise<void>
   why(call: string): Promise<Explanation>
@@ -114,7 +116,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     reconcilers: controllersOf({ ...state, gateway: hub.control }),
   })
   starting.defer(() => manager.stop())
-  const accessKey = await firstObjects(options, directory, client)
+  const first = await firstObjects(options, directory, client)
   const gateway = starting.use(
     await superviseGateway({
       state: directory,
@@ -137,7 +139,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     endpoints,
     client,
     telemetry: state.telemetry,
-    accessKey,
+    ...first,
     why: explain,
     async syncSoon() {
       for (const { metadata } of (await client.list(Delivery)).items) {

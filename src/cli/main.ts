@@ -3,6 +3,11 @@ import { commands } from './commands.ts'
 
 /** Runs one command line and sets the exit code: 0 done, 1 the answer is no, 2 bad input, 70 a fault of ours. */
 export async function main(args: string[]): Promise<void> {
+  // A reader that goes away, such as head, ends the command and is no fault.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(0)
+  })
   const err = (text: string) => void process.stderr.write(text.endsWith('\n') ? text : `${text}\n`)
   try {
     process.exitCode = await dispatch(args, err)

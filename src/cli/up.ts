@@ -38,6 +38,7 @@ export const up: Command = {
           'keelway is up',
           `  API server   ${api}   export KUBECONFIG=${join(state, 'kubeconfig')}`,
           `  gateway      ${gateway}/v1   key in ${join(state, 'access-key')}`,
+          ...(system.accessKeyIsNew ? [`  first key    ${system.accessKey}`] : []),
           `  Git webhook  ${control}/hooks/git   secret in ${join(state, 'hook-secret')}`,
           repository
             ? `  synced       ${repository}`

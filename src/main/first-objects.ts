@@ -16,7 +16,7 @@ export async function firstObjects(
   { repository, interval = '5s', secrets = {} }: Pick<SystemOptions, 'repository' | 'interval' | 'secrets'>,
   directory: string,
   client: Client,
-): Promise<string> {
+): Promise<{ accessKey: string; accessKeyIsNew: boolean }> {
   const namespace = 'default'
   const ensure = (kind: Kind, name: string, content: object) =>
     client
@@ -29,7 +29,7 @@ export async function firstObjects(
       .catch((error: unknown) => {
         if (!isAlreadyExists(error)) throw error
       })
-  const { secret: accessKey } = keptSecret(join(directory, 'access-key'), () => newKey('kw'))
+  const { secret: accessKey, fresh } = keptSecret(join(directory, 'access-key'), () => newKey('kw'))
   await ensure(AccessKey, 'first', { spec: { hash: digestOf(accessKey), owner: 'admin' } })
   for (const [name, stringData] of Object.entries(secrets)) await ensure(Secret, name, { stringData })
   if (repository) {
@@ -43,7 +43,7 @@ export async function firstObjects(
       spec: { repository: root, interval, ref: await currentBranch(root) },
     })
   }
-  return accessKey
+  return { accessKey, accessKeyIsNew: fresh }
 }
 
 /** The branch a person has checked out is the one to sync. */

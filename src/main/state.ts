@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { kinds } from '../api/kinds/index.ts'
+import { CONTROLLERS } from '../api/source.ts'
 import { createClient } from '../client/api-client.ts'
 import type { Log } from '../controllers/runtime/log.ts'
 import { messageOf } from '../controllers/runtime/sanitise.ts'
@@ -43,10 +44,10 @@ export async function openState(directory: string, log: Log) {
       onError: error => log('error', 'the API server failed', { error: messageOf(error) }),
     }),
   )
-  const client = createClient(
-    inProcessTransport(server, { name: 'system:keelway', groups: ['system:masters'] }),
-    { clock, random: systemRandom },
-  )
+  const client = createClient(inProcessTransport(server, { name: CONTROLLERS, groups: ['system:masters'] }), {
+    clock,
+    random: systemRandom,
+  })
   const opened = opening.move()
   return {
     directory,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { sourcedStatus } from '../conditions.ts'
 import { defineKind, type ResourceOf } from '../kind.ts'
+import { stampWriter } from '../source.ts'
 
 export const Dataset = defineKind({
   kind: 'Dataset',
@@ -23,6 +24,7 @@ export const Dataset = defineKind({
     bytes: z.number().int().optional().describe('Size of the content in bytes.'),
     columns: z.array(z.string()).optional().describe('Names of the columns, 200 at most.'),
   }),
+  stamp: stampWriter,
   columns: [
     { name: 'Ready', path: '.status.conditions[?(@.type=="Ready")].status' },
     { name: 'Rows', path: '.status.rows', type: 'integer' },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { sourcedStatus } from '../conditions.ts'
 import { defineKind, type ResourceOf } from '../kind.ts'
+import { stampWriter } from '../source.ts'
 import { reference } from './reference.ts'
 import { Scorer } from './scorer.ts'
 
@@ -88,6 +89,7 @@ export const Evaluation = defineKind({
       .optional()
       .describe('How often each test set was used, newest first, 20 at most.'),
   }),
+  stamp: stampWriter,
   columns: [
     { name: 'Ready', path: '.status.conditions[?(@.type=="Ready")].status' },
     { name: 'Uses', path: '.status.testSets[0].uses', type: 'integer' },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { sourcedStatus } from '../conditions.ts'
 import { defineKind, type ResourceOf } from '../kind.ts'
+import { stampWriter } from '../source.ts'
 import { duration, reference, secretReference } from './reference.ts'
 
 export const ModelProvider = defineKind({
@@ -57,6 +58,7 @@ export const ModelProvider = defineKind({
       message: 'protocol recorded needs spec.cassette',
     },
   ],
+  stamp: stampWriter,
   columns: [
     { name: 'Protocol', path: '.spec.protocol' },
     { name: 'Ready', path: '.status.conditions[?(@.type=="Ready")].status' },

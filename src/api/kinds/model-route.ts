@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { sourcedStatus } from '../conditions.ts'
 import { defineKind, type ResourceOf } from '../kind.ts'
+import { stampWriter } from '../source.ts'
 import { duration, reference } from './reference.ts'
 import { Scorer } from './scorer.ts'
 
@@ -166,7 +167,10 @@ export const ModelRoute = defineKind({
           kind: z.string().describe('Kind of the object.'),
           name: z.string().describe('Its name.'),
           digest: z.string().optional().describe('Digest of its content.'),
-          files: z.array(z.string()).describe('Files of the repository it came from.'),
+          files: z
+            .array(z.string())
+            .describe('Files of the repository it came from; none when it is not from Git.'),
+          writer: z.string().optional().describe('Who changed it directly, past Git.'),
         }),
       )
       .optional()
@@ -203,6 +207,7 @@ export const ModelRoute = defineKind({
       message: 'each of spec.gates needs exactly one of evaluation and approval',
     },
   ],
+  stamp: stampWriter,
   columns: [
     { name: 'Model', path: '.spec.model' },
     { name: 'Ready', path: '.status.conditions[?(@.type=="Ready")].status' },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { sourcedStatus } from '../conditions.ts'
 import { defineKind, type ResourceOf } from '../kind.ts'
+import { stampWriter } from '../source.ts'
 import { duration, reference } from './reference.ts'
 
 export const Model = defineKind({
@@ -31,6 +32,7 @@ export const Model = defineKind({
     bytes: z.number().int().optional().describe('Size of the artefact in bytes.'),
     trainedSeconds: z.number().optional().describe('How long training took.'),
   }),
+  stamp: stampWriter,
   columns: [
     { name: 'Ready', path: '.status.conditions[?(@.type=="Ready")].status' },
     { name: 'Trainer', path: '.spec.trainer' },

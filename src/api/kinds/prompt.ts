@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { sourcedStatus } from '../conditions.ts'
 import { defineKind, type ResourceOf } from '../kind.ts'
+import { stampWriter } from '../source.ts'
 
 export const Prompt = defineKind({
   kind: 'Prompt',
@@ -49,6 +50,7 @@ export const Prompt = defineKind({
       .describe('Form of the answer.'),
   }),
   status: z.object({ ...sourcedStatus }),
+  stamp: stampWriter,
   columns: [
     { name: 'Ready', path: '.status.conditions[?(@.type=="Ready")].status' },
     { name: 'Digest', path: '.status.digest', priority: 1 },

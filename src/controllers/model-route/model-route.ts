@@ -100,7 +100,7 @@ async function ensureCandidate(
     action: 'release',
     subject: `RouteRelease/${namespace}/${release}`,
     at: new Date(clock.now()).toISOString(),
-    data: { digest: resolved.digest, revision, inputs: resolved.inputs },
+    data: { digest: resolved.digest, revision: revision || 'not from Git', inputs: resolved.inputs },
   })
   const created = await client
     .create(RouteRelease, {

@@ -84,12 +84,13 @@ const inputOf = (
   digest: string | undefined,
   files: string[],
 ): Input => {
-  const file = object.metadata.annotations?.[source.file]
+  const { [source.file]: file, [source.writer]: writer } = object.metadata.annotations ?? {}
   return {
     kind: object.kind,
     name: object.metadata.name,
     ...(digest ? { digest } : {}),
     files: [...(file ? [file] : []), ...files],
+    ...(writer ? { writer } : {}),
   }
 }
 

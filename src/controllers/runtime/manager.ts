@@ -77,7 +77,8 @@ class SharedManager implements Manager {
     )
   }
 
-  informer<K extends Kind>(kind: K): Informer<ResourceOf<K>> {
+  // An arrow, so that it may be taken out of the cache that it is handed out in.
+  informer = <K extends Kind>(kind: K): Informer<ResourceOf<K>> => {
     const informer = this.#informers.get(idOf(kind))
     if (!informer)
       throw new Error(
