@@ -1,3 +1,4 @@
+import './bin/node-version.js'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
