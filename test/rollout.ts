@@ -42,12 +42,16 @@ export async function decide(
 export async function tryUntil(
   world: World,
   phases: readonly string[],
-  { route = 'refund', questions = live[route] ?? [], rounds = 40 } = {},
+  {
+    route = 'refund',
+    questions,
+    rounds = 40,
+  }: { route?: string; questions?: readonly Question[]; rounds?: number } = {},
 ): Promise<RouteRelease> {
   for (let round = 0; round < rounds; round++) {
     const release = await wantedOf(world, route)
     if (phases.includes(release.status?.phase ?? '')) return release
-    await world.traffic(route, questions)
+    await world.traffic(route, questions ?? live[route] ?? [])
     await world.advance(4000)
   }
   const { metadata, status } = await wantedOf(world, route)

@@ -41,7 +41,9 @@ const TOKEN = 'control'
 
 /** The whole system in this process: real API server, controllers, Git and gateway; memory instead of disks. */
 export interface World extends AsyncDisposable {
+  /** The client of alice. */
   client: Client
+  clientOf(user: string): Client
   clock: FakeClock
   ledger: Ledger
   telemetry: Telemetry
@@ -78,9 +80,16 @@ export interface Answer {
 export interface WorldOptions {
   /** Stands between the controllers and the server, to drop, repeat or delay what it says. */
   through?: (transport: Transport) => Transport
+  /** Kept elsewhere than in memory, for tests that damage them. */
+  ledger?: Ledger
+  blobs?: Blobs
 }
 
-export async function testWorld({ through = transport => transport }: WorldOptions = {}): Promise<World> {
+export async function testWorld({
+  through = transport => transport,
+  ledger = memoryLedger(),
+  blobs = memoryBlobs(),
+}: WorldOptions = {}): Promise<World> {
   const clock = new FakeClock()
   const random = seededRandom(1)
   const directory = await mkdtemp(join(tmpdir(), 'keelway-world-'))
@@ -92,9 +101,10 @@ export async function testWorld({ through = transport => transport }: WorldOptio
     random,
     codec: encryptingCodec(randomBytes(32)),
   })
-  const transport = inProcessTransport(server, { name: 'alice', groups: [] })
-  const client = createClient(transport, { clock, random })
-  const [telemetry, blobs, ledger] = [memoryTelemetry(), memoryBlobs(), memoryLedger()]
+  const transportOf = (name: string) => inProcessTransport(server, { name, groups: [] })
+  const clientOf = (name: string) => createClient(transportOf(name), { clock, random })
+  const client = clientOf('alice')
+  const telemetry = memoryTelemetry()
   const git = createGit({ directory: join(directory, 'git'), clock })
   const hub = createHub({ clock, telemetry, blobs, token: TOKEN })
   const gateway = await createGateway({
@@ -108,7 +118,7 @@ export async function testWorld({ through = transport => transport }: WorldOptio
   })
   const { url } = await gateway.listen({ host: '127.0.0.1', port: 0 })
   const manager = createManager({
-    client: createClient(through(transport), { clock, random }),
+    client: createClient(through(transportOf('system:keelway')), { clock, random }),
     reconcilers: reconcilers({
       git,
       blobs,
@@ -155,9 +165,13 @@ export async function testWorld({ through = transport => transport }: WorldOptio
       text: body.choices?.[0]?.message.content ?? '',
     }
   }
+  const feedback: World['feedback'] = async (call, given) => {
+    await (await post('/v1/feedback', { call, ...given })).text()
+  }
   let sessions = 0
   return {
     client,
+    clientOf,
     clock,
     ledger,
     telemetry,
@@ -181,14 +195,12 @@ export async function testWorld({ through = transport => transport }: WorldOptio
       }
     },
     ask,
-    async feedback(call, given) {
-      await (await post('/v1/feedback', { call, ...given })).text()
-    },
+    feedback,
     async traffic(model, questions) {
       const answers = await Promise.all(
         questions.map(async ({ text, label }) => {
           const answer = await ask(model, text, `session-${sessions++}`)
-          if (label !== undefined) await this.feedback(answer.call, { label })
+          if (label !== undefined) await feedback(answer.call, { label })
           return answer
         }),
       )

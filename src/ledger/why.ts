@@ -1,6 +1,7 @@
 import { Secret } from '../api/kinds/core.ts'
 import { Delivery } from '../api/kinds/delivery.ts'
 import { RouteRelease } from '../api/kinds/route-release.ts'
+import { source } from '../api/source.ts'
 import type { Client } from '../client/client.ts'
 import type { Git } from '../git/git.ts'
 import { remoteOf } from '../git/remote.ts'
@@ -64,6 +65,8 @@ export async function why(call: string, sources: WhySources, signal: AbortSignal
     `${new Date(record.at).toISOString()} ${record.status} on route ${record.namespace}/${record.route}, answered by ${record.release} (${record.arm})`,
   )
   const release = await sources.client.find(RouteRelease, record.release, record.namespace)
+  const subject = `RouteRelease/${record.namespace}/${record.release}`
+  const entries = await sources.ledger.list({ subject })
   add(
     'release',
     release !== undefined,
@@ -78,12 +81,10 @@ export async function why(call: string, sources: WhySources, signal: AbortSignal
       found === release.spec.digest && found === record.digest,
       `content ${found}${found === record.digest ? '' : `, but the call names ${record.digest}`}`,
     )
-    await addArtefact(release, sources, add)
-    await addCommit(release, sources, add, signal)
+    await addContent(release, sources, add)
+    await addCommit(release, entries, sources, add, signal)
   }
-  const subject = `RouteRelease/${record.namespace}/${record.release}`
-  const entries = await sources.ledger.list({ subject })
-  addDecisions(entries, record.digest, add)
+  await addDecisions(entries, record.digest, sources, add)
   const chain = await sources.ledger.verify()
   add(
     'ledger',
@@ -97,54 +98,81 @@ export async function why(call: string, sources: WhySources, signal: AbortSignal
 
 type Add = (link: Link['link'], verified: boolean, detail: string) => void
 
-async function addArtefact({ spec }: RouteRelease, { blobs }: WhySources, add: Add): Promise<void> {
-  const { artefact } = spec.bundle as { artefact?: string }
-  if (!artefact) return
-  const bytes = await blobs.get(artefact).catch(() => undefined)
+/** The stored bytes that the release serves from: a model's artefact or recorded answers. */
+async function addContent({ spec }: RouteRelease, { blobs }: WhySources, add: Add): Promise<void> {
+  const { artefact, provider } = spec.bundle as {
+    artefact?: string
+    provider?: { cassette?: { digest: string } }
+  }
+  const digest = artefact ?? provider?.cassette?.digest
+  if (!digest) return
+  const bytes = await blobs.get(digest).catch(() => undefined)
   add(
     'artefact',
     bytes !== undefined,
-    bytes ? `${artefact}, ${bytes.byteLength} bytes` : `${artefact} is missing or damaged`,
+    bytes ? `${digest}, ${bytes.byteLength} bytes` : `${digest} is missing or damaged`,
   )
 }
 
+/** The commit that the ledger says the release was made from, looked up in Git. */
 async function addCommit(
-  { metadata, status }: RouteRelease,
+  { metadata, spec, status }: RouteRelease,
+  entries: LedgerEntry[],
   sources: WhySources,
   add: Add,
   signal: AbortSignal,
 ): Promise<void> {
-  const commit = status?.commits?.[0]
-  if (!commit) return add('commit', true, `not from Git: applied directly to ${metadata.namespace}`)
-  const [namespace, name = ''] = commit.delivery.split('/')
+  const made = entries.find(({ action, data }) => action === 'release' && data.digest === spec.digest)
+  if (!made) return add('commit', false, 'the ledger does not say what this release was made from')
+  const revision = String(made.data.revision)
+  const past = directChanges(made)
+  if (!/^[0-9a-f]{40,64}$/.test(revision)) return add('commit', true, `not from Git${past}`)
+  const seen = status?.commits?.find(commit => commit.revision === revision)
+  const id = seen?.delivery ?? metadata.annotations?.[source.delivery] ?? ''
+  const [namespace, name = ''] = id.split('/')
   const delivery = await sources.client.find(Delivery, name, namespace)
   if (!delivery)
-    return add(
-      'commit',
-      false,
-      `${commit.revision}: Delivery ${commit.delivery} is gone, its repository can not be asked`,
-    )
+    return add('commit', false, `${revision}: Delivery ${id} is gone, its repository can not be asked`)
   const secret =
     delivery.spec.credentials &&
     (await sources.client.find(Secret, delivery.spec.credentials.name, namespace))
   const found = await sources.git
-    .commit(remoteOf(delivery, secret), commit.revision, signal)
+    .commit(remoteOf(delivery, secret), revision, signal)
     .catch((error: Error) => error)
-  if (found instanceof Error) return add('commit', false, `${commit.revision}: ${found.message}`)
-  add('commit', true, `${found.revision.slice(0, 12)} "${found.title}" by ${found.author}`)
+  if (found instanceof Error) return add('commit', false, `${revision}: ${found.message}`)
+  add('commit', true, `${found.revision.slice(0, 12)} "${found.title}" by ${found.author}${past}`)
 }
 
-/** The gates and the verdict as they stand in the ledger, for this very content. */
-function addDecisions(entries: LedgerEntry[], digest: string, add: Add): void {
+/** What people changed past Git, as the ledger names them. */
+function directChanges({ data }: LedgerEntry): string {
+  const inputs = (data.inputs ?? []) as { kind: string; name: string; writer?: string }[]
+  const changed = inputs.flatMap(({ kind, name, writer }) => (writer ? [`${kind} ${name} by ${writer}`] : []))
+  return changed.length === 0 ? '' : `, changed directly: ${changed.join(', ')}`
+}
+
+/** The gates and the verdict as they stand in the ledger, for this very content, and the answers they were judged by. */
+async function addDecisions(
+  entries: LedgerEntry[],
+  digest: string,
+  { blobs }: WhySources,
+  add: Add,
+): Promise<void> {
   const about = entries.filter(({ data }) => data.digest === digest)
   const gate = about.findLast(({ action }) => action === 'gate')
   const gates = (gate?.data.gates ?? []) as { gate: string; message: string }[]
+  const items = entries.flatMap(({ action, data }) => (action === 'evaluation' ? [String(data.items)] : []))
+  const found = await Promise.all(items.map(item => blobs.get(item).catch(() => undefined)))
+  const lost = items.filter((_, i) => found[i] === undefined)
+  const passed = gate !== undefined || about.some(({ action }) => action === 'override')
   add(
     'evaluation',
-    gate !== undefined || about.some(({ action }) => action === 'override'),
-    gate
-      ? gates.map(({ gate, message }) => `${gate}: ${message}`).join('; ') || 'the route has no gates'
-      : 'no gate was passed',
+    passed && lost.length === 0,
+    [
+      gate
+        ? gates.map(({ gate, message }) => `${gate}: ${message}`).join('; ') || 'the route has no gates'
+        : 'no gate was passed',
+      ...lost.map(item => `the answers it was judged by (${item}) are missing or damaged`),
+    ].join('; '),
   )
   const verdict = about.findLast(({ action }) => action === 'verdict')
   const weight = about.findLast(({ action }) => action === 'weight')

@@ -10,6 +10,7 @@ import {
   releaseKey,
   type SnapshotContent,
 } from '../../gateway/snapshot.ts'
+import { digestOfValue } from '../../lib/digest.ts'
 import type { Cache } from '../runtime/reconciler.ts'
 
 /** Phases in which a release may be asked: by users when it has weight, by its evaluation before. */
@@ -26,22 +27,22 @@ export function snapshotContent({ informer }: Cache, now: number): SnapshotConte
   const releases = new Map(
     informer(RouteRelease)
       .list()
+      .filter(isServed)
       .map(release => [keyOf(release), release]),
   )
-  const inUse = [...releases].filter(([, { status }]) => served.has(status?.phase ?? ''))
   return {
     routes: informer(ModelRoute)
       .list()
       .map(route => routeSnapshot(route, releases))
       .sort((a, b) => compare(a.namespace + a.name, b.namespace + b.name)),
-    releases: Object.fromEntries(inUse.map(([key, release]) => [key, releaseSnapshot(release)])),
+    releases: Object.fromEntries([...releases].map(([key, release]) => [key, releaseSnapshot(release)])),
     accessKeys: informer(AccessKey)
       .list()
       .filter(key => accepted(key, now))
       .map(accessKeySnapshot)
       .sort((a, b) => compare(a.hash, b.hash)),
     secrets: secretsOf(
-      inUse.map(([, { spec }]) => spec.bundle as unknown as Bundle),
+      [...releases.values()].map(({ spec }) => spec.bundle as unknown as Bundle),
       { informer },
     ),
   }
@@ -52,10 +53,7 @@ function routeSnapshot(
   releases: Map<string, RouteRelease>,
 ): RouteSnapshot {
   const namespace = metadata.namespace ?? ''
-  const find = (name: string | undefined) => {
-    const release = name ? releases.get(releaseKey(namespace, name)) : undefined
-    return served.has(release?.status?.phase ?? '') ? release : undefined
-  }
+  const find = (name: string | undefined) => (name ? releases.get(releaseKey(namespace, name)) : undefined)
   const stable = find(status?.stable)
   const candidate = find(status?.candidate)
   const trying = trial.has(candidate?.status?.phase ?? '')
@@ -71,6 +69,10 @@ function routeSnapshot(
     record: spec.record,
   }
 }
+
+/** A bundle somebody edited is not what gates and rollout judged, so it leaves the snapshot. */
+const isServed = ({ spec, status }: RouteRelease): boolean =>
+  served.has(status?.phase ?? '') && digestOfValue(spec.bundle) === spec.digest
 
 const keyOf = ({ metadata }: RouteRelease): string => releaseKey(metadata.namespace ?? '', metadata.name)
 
