@@ -15,7 +15,7 @@ import { systemClock as clock } from './lib/clock.ts'
 import { keptSecret, newKey, writePrivateFile } from './lib/private-file.ts'
 import { systemRandom } from './lib/random.ts'
 import { host, listenControl } from './main/control.ts'
-import { firstObjects } from './main/first-objects.ts'
+import { type FirstObjects, firstObjects } from './main/first-objects.ts'
 import { logTo, openState } from './main/state.ts'
 import { controllersOf } from './main/wiring.ts'
 import { serverCertificate } from './server/certificates.ts'
@@ -27,16 +27,10 @@ import type { Telemetry } from './telemetry/telemetry.ts'
 /** Where `keelway up` listens unless told; a port that is taken gives the next free one. */
 export const defaultPorts = { api: 4140, gateway: 4141, control: 4142 }
 
-export interface SystemOptions {
+export interface SystemOptions extends FirstObjects {
   /** State directory. */
   state: string
-  /** Root of a Git repository that gets a Delivery. */
-  repository?: string
-  /** How often that repository is asked for a new commit. */
-  interval?: string
   ports?: Partial<typeof defaultPorts>
-  /** Secrets of namespace default that are made before anything is synced, by name and key. */
-  secrets?: Record<string, Record<string, string>>
   /** One line for people. */
   say: (text: string) => void
   log?: Log

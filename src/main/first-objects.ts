@@ -9,11 +9,19 @@ import { Delivery } from '../api/kinds/delivery.ts'
 import type { Client } from '../client/client.ts'
 import { digestOf } from '../lib/digest.ts'
 import { keptSecret, newKey } from '../lib/private-file.ts'
-import type { SystemOptions } from '../main.ts'
+
+export interface FirstObjects {
+  /** Root of a Git repository that gets a Delivery. */
+  repository?: string
+  /** How often that repository is asked for a new commit. */
+  interval?: string
+  /** Secrets of namespace default that are made before anything is synced, by name and key. */
+  secrets?: Record<string, Record<string, string>>
+}
 
 /** What every installation starts with: a key for the gateway, the given secrets, and a Delivery of the repository. */
 export async function firstObjects(
-  { repository, interval = '5s', secrets = {} }: Pick<SystemOptions, 'repository' | 'interval' | 'secrets'>,
+  { repository, interval = '5s', secrets = {} }: FirstObjects,
   directory: string,
   client: Client,
 ): Promise<{ accessKey: string; accessKeyIsNew: boolean }> {
