@@ -48,9 +48,12 @@ export const gateway: Command = {
     const state = required('state')
     const endpoint = controlEndpoint(text('control') ?? join(state, 'endpoints.json'), text('token-file'))
     let token: string | undefined
+    let known: { endpoint: Promise<RpcEndpoint>; at: number } | undefined
     const server = await createGateway({
       upstream: remoteUpstream(async () => {
-        const found = await endpoint()
+        const now = systemClock.now()
+        if (!known || now - known.at > rereadMs) known = { endpoint: endpoint(), at: now }
+        const found = await known.endpoint
         token = found.token
         return found
       }),
@@ -80,7 +83,9 @@ export const gateway: Command = {
   },
 }
 
-/** Where the control plane is, found anew at every call: after a restart it may listen elsewhere. */
+/** After a restart the control plane may listen elsewhere. */
+const rereadMs = 1000
+
 function controlEndpoint(control: string, tokenFile: string | undefined): () => Promise<RpcEndpoint> {
   if (/^https?:\/\//.test(control)) {
     if (!tokenFile) throw new UsageError('--control with a URL needs --token-file')

@@ -33,7 +33,9 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
     })
     request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
     request.on('error', reject)
-    request.on('close', () => reject(new ClientClosed('the client went away while it sent the body')))
+    request.on('close', () => {
+      if (!request.complete) reject(new ClientClosed('the client went away while it sent the body'))
+    })
   })
 }
 

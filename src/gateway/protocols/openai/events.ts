@@ -49,13 +49,23 @@ export class EventSplitter {
 
 /** The data of one event, its `data` lines joined by LF; undefined for comments and other fields. */
 export function eventData(event: Buffer): string | undefined {
+  const text = event.toString()
+  const only = onlyData(text)
+  if (only !== undefined) return only
   let data: string | undefined
-  for (const line of event.toString().split(/\r\n|\r|\n/)) {
+  for (const line of text.split(/\r\n|\r|\n/)) {
     if (!line.startsWith('data')) continue
     const value = line === 'data' ? '' : line.startsWith('data:') ? line.slice(5) : undefined
     if (value === undefined) continue
-    const text = value.startsWith(' ') ? value.slice(1) : value
-    data = data === undefined ? text : `${data}\n${text}`
+    const cut = value.startsWith(' ') ? value.slice(1) : value
+    data = data === undefined ? cut : `${data}\n${cut}`
   }
   return data
+}
+
+/** What nearly every event is: one line of data, ended by two LF. */
+function onlyData(text: string): string | undefined {
+  if (!text.startsWith('data: ') || text.indexOf('\n') !== text.length - 2 || text.includes('\r'))
+    return undefined
+  return text.slice(6, -2)
 }
