@@ -1,26 +1,18 @@
+import { createPrivateKey, KeyObject, webcrypto } from 'node:crypto'
+import { isIP } from 'node:net'
+import 'reflect-metadata'
 import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  randomBytes,
-  sign,
-} from 'node:crypto'
-import { isIP, isIPv4 } from 'node:net'
-import {
-  bits,
-  boolean,
-  explicit,
-  implicit,
-  integer,
-  objectIdentifier,
-  octets,
-  sequence,
-  set,
-  time,
-  utf8,
-} from './der.ts'
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+} from '@peculiar/x509'
 
 export interface Validity {
   notBefore: Date
@@ -33,101 +25,58 @@ export interface Pair {
   key: string
 }
 
-const authorityName = 'keelway-ca'
+const keyAlgorithm = { name: 'ECDSA', namedCurve: 'P-256' }
+const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-256' }
 
 /** A certificate authority of our own: X.509 v3 with ECDSA on P-256 (RFC 5280, RFC 5480). */
-export function makeAuthority(validity: Validity): Pair {
-  const { publicKey, privateKey } = newKeys()
-  const extensions = [
-    extension(oid.basicConstraints, sequence(boolean(true), integer(Buffer.from([0]))), true),
-    // keyCertSign and cRLSign
-    extension(oid.keyUsage, bits(Buffer.from([0x06]), 1), true),
-    extension(oid.subjectKeyIdentifier, octets(keyIdentifier(publicKey))),
-  ]
-  const cert = certificate({ subject: authorityName, publicKey, signer: privateKey, validity, extensions })
-  return { cert, key: pemOf(privateKey) }
+export async function makeAuthority(validity: Validity): Promise<Pair> {
+  const keys = await newKeys()
+  const cert = await X509CertificateGenerator.createSelfSigned({
+    ...validity,
+    name: 'CN=keelway-ca',
+    keys,
+    signingAlgorithm,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  })
+  return pairOf(cert, keys)
 }
 
 /** A server certificate for these hosts (RFC 6125: they stand in the subjectAltName). */
-export function makeServerCertificate(authority: Pair, hosts: readonly string[], validity: Validity): Pair {
-  const signer = createPrivateKey(authority.key)
-  const { publicKey, privateKey } = newKeys()
-  const extensions = [
-    extension(oid.basicConstraints, sequence(), true),
-    // digitalSignature
-    extension(oid.keyUsage, bits(Buffer.from([0x80]), 7), true),
-    extension(oid.extendedKeyUsage, sequence(objectIdentifier(oid.serverAuth))),
-    extension(oid.subjectAltName, sequence(...hosts.map(generalName))),
-    extension(oid.subjectKeyIdentifier, octets(keyIdentifier(publicKey))),
-    extension(oid.authorityKeyIdentifier, sequence(implicit(0, keyIdentifier(createPublicKey(signer))))),
-  ]
-  const cert = certificate({ subject: 'keelway-apiserver', publicKey, signer, validity, extensions })
-  return { cert, key: pemOf(privateKey) }
+export async function makeServerCertificate(
+  authority: Pair,
+  hosts: readonly string[],
+  validity: Validity,
+): Promise<Pair> {
+  const issuer = new X509Certificate(authority.cert)
+  const issuerKey = issuer.getExtension(SubjectKeyIdentifierExtension)?.keyId ?? ''
+  const keys = await newKeys()
+  const cert = await X509CertificateGenerator.create({
+    ...validity,
+    subject: 'CN=keelway-apiserver',
+    issuer: issuer.subjectName,
+    publicKey: keys.publicKey,
+    signingKey: createPrivateKey(authority.key).toCryptoKey(keyAlgorithm, false, ['sign']),
+    signingAlgorithm,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      new SubjectAlternativeNameExtension(hosts.map(value => ({ type: isIP(value) ? 'ip' : 'dns', value }))),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      new AuthorityKeyIdentifierExtension(issuerKey),
+    ],
+  })
+  return pairOf(cert, keys)
 }
 
-const oid = {
-  commonName: '2.5.4.3',
-  ecdsaWithSha256: '1.2.840.10045.4.3.2',
-  subjectKeyIdentifier: '2.5.29.14',
-  keyUsage: '2.5.29.15',
-  subjectAltName: '2.5.29.17',
-  basicConstraints: '2.5.29.19',
-  authorityKeyIdentifier: '2.5.29.35',
-  extendedKeyUsage: '2.5.29.37',
-  serverAuth: '1.3.6.1.5.5.7.3.1',
-} as const
+const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
+  webcrypto.subtle.generateKey(keyAlgorithm, true, ['sign', 'verify'])
 
-interface Content {
-  subject: string
-  publicKey: KeyObject
-  signer: KeyObject
-  validity: Validity
-  extensions: Buffer[]
-}
-
-/** RFC 5280 §4.1. */
-function certificate({ subject, publicKey, signer, validity, extensions }: Content): string {
-  const algorithm = sequence(objectIdentifier(oid.ecdsaWithSha256))
-  const content = sequence(
-    explicit(0, integer(Buffer.from([2]))),
-    integer(randomBytes(16)),
-    algorithm,
-    distinguishedName(authorityName),
-    sequence(time(validity.notBefore), time(validity.notAfter)),
-    distinguishedName(subject),
-    spkiOf(publicKey),
-    explicit(3, sequence(...extensions)),
-  )
-  const signed = sequence(content, algorithm, bits(sign('sha256', content, signer)))
-  const lines = signed.toString('base64').match(/.{1,64}/g) ?? []
-  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`
-}
-
-const newKeys = () => generateKeyPairSync('ec', { namedCurve: 'P-256' })
-
-const pemOf = (key: KeyObject): string => key.export({ type: 'pkcs8', format: 'pem' }).toString()
-
-const spkiOf = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' })
-
-/** Any value that tells keys apart (RFC 7093 §2, method 4). */
-const keyIdentifier = (key: KeyObject): Buffer =>
-  createHash('sha256').update(spkiOf(key)).digest().subarray(0, 20)
-
-const distinguishedName = (commonName: string): Buffer =>
-  sequence(set(sequence(objectIdentifier(oid.commonName), utf8(commonName))))
-
-const extension = (id: string, value: Buffer, critical = false): Buffer =>
-  sequence(objectIdentifier(id), ...(critical ? [boolean(true)] : []), octets(value))
-
-const generalName = (host: string): Buffer =>
-  isIP(host) ? implicit(7, addressBytes(host)) : implicit(2, Buffer.from(host))
-
-function addressBytes(address: string): Buffer {
-  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number))
-  const [head = '', tail] = address.split('::')
-  const groups = (text: string) =>
-    text === '' ? [] : text.split(':').map(group => Number.parseInt(group, 16))
-  const [before, after] = [groups(head), groups(tail ?? '')]
-  const all = [...before, ...Array<number>(8 - before.length - after.length).fill(0), ...after]
-  return Buffer.from(all.flatMap(group => [group >> 8, group & 0xff]))
-}
+const pairOf = (cert: X509Certificate, keys: webcrypto.CryptoKeyPair): Pair => ({
+  cert: `${cert.toString('pem')}\n`,
+  key: KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' }).toString(),
+})

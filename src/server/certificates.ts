@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import type { Clock } from '../lib/clock.ts'
-import { makeAuthority, makeServerCertificate } from './certificate-making.ts'
 import { writePrivateFile } from './private-file.ts'
 
 /** PEM texts. */
@@ -26,15 +25,23 @@ const fileNames = { ca: 'ca.crt', caKey: 'ca.key', cert: 'server.crt', key: 'ser
  * host is missing. The CA stays as long as it is good, so that kubeconfigs do.
  * @param hosts DNS names and IP addresses clients use
  */
-export function serverCertificate(folder: string, hosts: readonly string[], clock: Clock): ServerCertificate {
+export async function serverCertificate(
+  folder: string,
+  hosts: readonly string[],
+  clock: Clock,
+): Promise<ServerCertificate> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const found = read(folder)
   const now = clock.now()
   if (found && isGood(found.ca, now) && fits(found, hosts, now)) return found
+  // Seldom needed, and slow to load.
+  const { makeAuthority, makeServerCertificate } = await import('./certificate-making.ts')
   const window = (days: number) => ({ notBefore: new Date(now - day), notAfter: new Date(now + days * day) })
   const authority =
-    found && isGood(found.ca, now) ? { cert: found.ca, key: found.caKey } : makeAuthority(window(caDays))
-  const made = makeServerCertificate(authority, hosts, window(serverDays))
+    found && isGood(found.ca, now)
+      ? { cert: found.ca, key: found.caKey }
+      : await makeAuthority(window(caDays))
+  const made = await makeServerCertificate(authority, hosts, window(serverDays))
   const pair = { ca: authority.cert, caKey: authority.key, ...made }
   // The certificate comes last: without it a half-written folder is seen as empty.
   for (const part of ['caKey', 'ca', 'key', 'cert'] as const)

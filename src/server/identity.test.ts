@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { needs, program } from '../../test/needs.ts'
 import { FakeClock } from '../lib/clock.fake.ts'
 import { serverCertificate } from './certificates.ts'
 import { encryptingCodec, encryptionKey } from './codec.ts'
@@ -72,7 +74,7 @@ describe('certificates', () => {
 
   test('the certificate is for its hosts and signed by the CA', async () => {
     await using directory = await temporaryDirectory()
-    const { ca, cert, key } = serverCertificate(directory.path, hosts, new FakeClock())
+    const { ca, cert, key } = await serverCertificate(directory.path, hosts, new FakeClock())
     const [authority, certificate] = [new X509Certificate(ca), new X509Certificate(cert)]
     expect(certificate.verify(authority.publicKey)).toBe(true)
     expect(certificate.checkIssued(authority)).toBe(true)
@@ -82,18 +84,27 @@ describe('certificates', () => {
     expect(certificate.checkHost('other.example')).toBeUndefined()
   })
 
+  const openssl = program('openssl')
+  needs('openssl', openssl)('it holds under the strict reading of RFC 5280', async () => {
+    await using directory = await temporaryDirectory()
+    await serverCertificate(directory.path, hosts, new FakeClock())
+    const words = 'verify -x509_strict -no_check_time -purpose sslserver -CAfile ca.crt server.crt'
+    const said = execFileSync(openssl ?? '', words.split(' '), { cwd: directory.path, encoding: 'utf8' })
+    expect(said).toBe('server.crt: OK\n')
+  })
+
   test('it is used again until it nears its end or lacks a host; the CA stays', async () => {
     await using directory = await temporaryDirectory()
     const clock = new FakeClock()
-    const first = serverCertificate(directory.path, hosts, clock)
+    const first = await serverCertificate(directory.path, hosts, clock)
     clock.advance(300 * day)
-    expect(serverCertificate(directory.path, hosts, clock)).toMatchObject(first)
-    const more = serverCertificate(directory.path, [...hosts, 'new.example'], clock)
+    expect(await serverCertificate(directory.path, hosts, clock)).toMatchObject(first)
+    const more = await serverCertificate(directory.path, [...hosts, 'new.example'], clock)
     expect([more.ca === first.ca, more.cert === first.cert]).toEqual([true, false])
     clock.advance(380 * day)
-    const later = serverCertificate(directory.path, hosts, clock)
+    const later = await serverCertificate(directory.path, hosts, clock)
     expect([later.ca === first.ca, later.cert === more.cert]).toEqual([true, false])
     clock.advance(3000 * day)
-    expect(serverCertificate(directory.path, hosts, clock).ca).not.toBe(first.ca)
+    expect((await serverCertificate(directory.path, hosts, clock)).ca).not.toBe(first.ca)
   })
 })

@@ -34,7 +34,11 @@ export async function serve(directory: string, port = 0): Promise<Served> {
   const store = openSqliteStore({ path: join(directory, 'store.db'), clock })
   const codec = encryptingCodec(encryptionKey(join(directory, 'encryption.key')))
   const server = await createApiServer({ store, kinds, clock, codec })
-  const certificate = serverCertificate(join(directory, 'pki'), ['localhost', '127.0.0.1', '::1'], clock)
+  const certificate = await serverCertificate(
+    join(directory, 'pki'),
+    ['localhost', '127.0.0.1', '::1'],
+    clock,
+  )
   const tokens = openTokens(join(directory, 'tokens'), clock)
   const token = tokens.create('admin')
   const authenticate = tokens.authenticate
