@@ -89,6 +89,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const control = starting.use(
     await listenControl(state, hub, explain, controlToken, ports.control ?? defaultPorts.control),
   )
+  tellPort(say, 'control endpoint', ports.control ?? defaultPorts.control, portOf(control.url))
   const endpoints: Endpoints = {
     pid: process.pid,
     api: https.url,
@@ -125,6 +126,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       },
     }),
   )
+  if (!gateway.adopted) tellPort(say, 'gateway', ports.gateway ?? defaultPorts.gateway, portOf(gateway.url))
   endpoints.gateway = gateway.url
   publish()
   await manager.start()
@@ -153,12 +155,15 @@ export async function explainOffline(
   signal: AbortSignal,
 ): Promise<Explanation> {
   await using state = await openState(resolve(directory), logTo(process.stderr))
-  return why(call, state, signal)
+  // Awaited here, so that nothing is closed under it.
+  return await why(call, state, signal)
 }
 
 const tellPort = (say: (text: string) => void, what: string, wanted: number, found: number): void => {
   if (wanted !== 0 && wanted !== found) say(`port ${wanted} is taken, the ${what} listens on ${found}`)
 }
+
+const portOf = (url: string): number => Number(new URL(url).port)
 
 /** Adds a token for a user to a state directory; a running server accepts it at once. */
 export const createToken = (state: string, user: string): string =>

@@ -23,12 +23,21 @@ export const whyCommand: Command = {
 
 async function explain(state: string, call: string, signal: AbortSignal): Promise<Explanation> {
   const running = await findEndpoints(state)
-  if (running) {
+  // A killed system leaves its endpoints file behind.
+  if (running && isAlive(running.pid)) {
     const endpoint = { url: running.control, token: running.controlToken }
     return remote<Explainer>({ endpoint, service: 'why', methods: ['why'] }).why(call)
   }
   const { explainOffline } = await import('../main.ts')
   return explainOffline(state, call, signal)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
 }
 
 /** The chain as people read it. */
