@@ -3,9 +3,18 @@ import { randomFillSync } from 'node:crypto'
 /** Uniform numbers in [0, 1) as a dependency, so that every draw can be replayed from a seed. */
 export type Random = () => number
 
+/** One draw from the system is dear, so numbers come from a pool. */
+const pool = new Uint32Array(512)
+let used = pool.length
+
 /** Unpredictable numbers with 53 random bits. */
 export const systemRandom: Random = () => {
-  const [high = 0, low = 0] = randomFillSync(new Uint32Array(2))
+  if (used === pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  const [high = 0, low = 0] = pool.subarray(used, used + 2)
+  used += 2
   return ((high >>> 5) * 0x4000000 + (low >>> 6)) / 0x20000000000000
 }
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
+import { ApiError } from '../api/errors.ts'
 import { kinds } from '../api/kinds/index.ts'
 import { createClient } from '../client/api-client.ts'
 import { httpTransport } from '../client/http.ts'
@@ -41,12 +42,13 @@ export async function runControllers({
   await using transport = httpTransport(readKubeconfig(kubeconfig), clock)
   await using git = createGit({ directory: join(resolve(directory), 'git'), clock })
   const client = createClient(transport, { clock, random: systemRandom })
+  const rebuild = ApiError.fromStatus
   const parts: ControllerParts = {
     git,
-    blobs: remote<Blobs>({ endpoint, service: 'blobs', methods: blobsMethods }),
-    ledger: remote<Ledger>({ endpoint, service: 'ledger', methods: ledgerMethods }),
-    telemetry: remote<Telemetry>({ endpoint, service: 'telemetry', methods: telemetryMethods }),
-    gateway: remote<GatewayControl>({ endpoint, service: 'gateway', methods: controlMethods }),
+    blobs: remote<Blobs>({ endpoint, rebuild, service: 'blobs', methods: blobsMethods }),
+    ledger: remote<Ledger>({ endpoint, rebuild, service: 'ledger', methods: ledgerMethods }),
+    telemetry: remote<Telemetry>({ endpoint, rebuild, service: 'telemetry', methods: telemetryMethods }),
+    gateway: remote<GatewayControl>({ endpoint, rebuild, service: 'gateway', methods: controlMethods }),
   }
   const identity = `${hostname()}_${process.pid}`
   await using leader = createLeader({

@@ -42,8 +42,9 @@ export function observationOf(
 }
 
 function metricOf(answers: Answer[], from: string, score: ScoreByName): number | null {
-  if (from === 'response.ok') return answers.some(({ error }) => error) ? 0 : 1
-  if (from === 'response.error') return answers.some(({ error }) => error) ? 1 : 0
+  if (answers.every(gaveUp)) return null
+  if (from === 'response.ok') return answers.some(failed) ? 0 : 1
+  if (from === 'response.error') return answers.some(failed) ? 1 : 0
   const values = answers.map(answer => one(answer, from, score)).filter(value => value !== null)
   return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
 }
@@ -51,6 +52,7 @@ function metricOf(answers: Answer[], from: string, score: ScoreByName): number |
 function one(answer: Answer, from: string, score: ScoreByName): number | null {
   if (from === 'latencyMs') return answer.error ? null : answer.latencyMs
   if (from === 'costUsd') return answer.costUsd ?? null
+  if (gaveUp(answer)) return null
   if (answer.error) return 0
   const name = from.slice('score.'.length)
   const given = answer.scores[name]
@@ -58,3 +60,8 @@ function one(answer: Answer, from: string, score: ScoreByName): number | null {
   const { output = '', label, latencyMs, costUsd } = answer
   return score(name, { output, expected: label, latencyMs, costUsd }) ?? null
 }
+
+/** A user who went away says nothing of the answer; more of them in one arm shows as unequal coverage. */
+const gaveUp = ({ error }: Answer): boolean => error === 'client_closed'
+
+const failed = (answer: Answer): boolean => answer.error !== undefined && !gaveUp(answer)
