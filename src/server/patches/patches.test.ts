@@ -73,6 +73,21 @@ describe('JSON patch', () => {
     [{ a: { b: 1 } }, [{ op: 'move', from: '/a/b', path: '/c' }], { a: {}, c: 1 }],
     [{ a: { b: 1 } }, [{ op: 'copy', from: '/a', path: '/c' }], { a: { b: 1 }, c: { b: 1 } }],
     [{ a: { x: 1, y: 2 } }, [{ op: 'test', path: '/a', value: { y: 2, x: 1 } }], { a: { x: 1, y: 2 } }],
+    // The target of a move is looked for once the value is gone (RFC 6902 §4.4).
+    [
+      { a: [{ x: 1 }, { y: 2 }, { z: 3 }] },
+      [{ op: 'move', from: '/a/0', path: '/a/1/b' }],
+      { a: [{ y: 2 }, { z: 3, b: { x: 1 } }] },
+    ],
+    // Names that JavaScript knows are names like any other, where a document has them.
+    [
+      { data: { constructor: 'v', prototype: { x: 1 } } },
+      [
+        { op: 'copy', from: '/data/constructor', path: '/data/toString' },
+        { op: 'replace', path: '/data/prototype/x', value: 2 },
+      ],
+      { data: { constructor: 'v', prototype: { x: 2 }, toString: 'v' } },
+    ],
     [
       { 'a/b': 1, 'm~n': 2 },
       [
@@ -83,6 +98,12 @@ describe('JSON patch', () => {
     ],
   ])('%j patched by %j is %j', (before, patch, after) => {
     expect(applyJsonPatch(before, patch)).toEqual(after)
+  })
+
+  test('long lists that differ are told apart', () => {
+    const list = [...Array(100_000).keys()]
+    const patch = [{ op: 'test', path: '/list', value: list.map(item => item + 1) }]
+    expect(() => applyJsonPatch({ list }, patch)).toThrow('the value there is another one')
   })
 
   test.each([
@@ -96,6 +117,7 @@ describe('JSON patch', () => {
     [[{ op: 'add', path: '/a/push/polluted', value: 1 }]],
     [[{ op: 'test', path: '/toString', value: null }]],
     [[{ op: 'move', from: '/o', path: '/o/p' }]],
+    [[{ op: 'move', from: '/a/0', path: '/a/1' }]],
     [[...Array(40)].map((_, i) => ({ op: 'copy', from: '/o', path: `/o/c${i}` }))],
   ])('the operation %j does not fit', patch => {
     const document = { a: [1], o: { text: 'x'.repeat(1000) } }
