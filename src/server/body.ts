@@ -99,7 +99,7 @@ export function bodyText({ body = '' }: Request): string {
   }
 }
 
-export function bodyBytes({ body = '' }: Request): Uint8Array {
+function bodyBytes({ body = '' }: Request): Uint8Array {
   checkSize(body.length)
   return typeof body === 'string' ? Buffer.from(body) : body
 }

@@ -90,7 +90,7 @@ function initial({ clock }: Backend, { served, namespace }: Place, object: Resou
   return next
 }
 
-export function generatedName(base: string, random: Random): string {
+function generatedName(base: string, random: Random): string {
   let name = base.slice(0, longestBase)
   for (let i = 0; i < suffixLength; i++)
     name += suffixAlphabet[Math.floor(random() * suffixAlphabet.length)] ?? ''

@@ -1,4 +1,4 @@
-export const MAX_JSON_DEPTH = 64
+const MAX_JSON_DEPTH = 64
 
 /** At most this many duplicates are named. */
 const mostNamed = 50

@@ -26,7 +26,7 @@ const ways: Record<string, Apply> = {
   [strategicMerge]: applyStrategicMerge,
 }
 
-export const patchTypes = ({ builtIn }: ServedKind): string[] => [
+const patchTypes = ({ builtIn }: ServedKind): string[] => [
   jsonPatch,
   mergePatch,
   ...(builtIn ? [strategicMerge] : []),

@@ -31,7 +31,7 @@ const builtIn: Record<string, Partial<ServedKind>> = {
   'leases.coordination.k8s.io': { createOnUpdate: true },
 }
 
-export function servedKind(kind: Kind): ServedKind {
+function servedKind(kind: Kind): ServedKind {
   const resource = resourceOf(kind)
   const own = builtIn[resource]
   return {

@@ -21,6 +21,6 @@ export const namespace: Behaviour = {
       : undefined,
 }
 
-export function namespaceFinalizers(object: Resource): readonly string[] {
+function namespaceFinalizers(object: Resource): readonly string[] {
   return (object.spec as { finalizers?: string[] } | undefined)?.finalizers ?? []
 }

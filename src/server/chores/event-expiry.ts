@@ -6,7 +6,7 @@ import type { Observer } from './feed.ts'
 import type { WorkQueue } from './work-queue.ts'
 
 /** How long events are kept after their last write, in milliseconds. */
-export const EVENT_TTL = 3_600_000
+const EVENT_TTL = 3_600_000
 
 /** Deletes events an hour after their last write, as Kubernetes' `--event-ttl` does. */
 export function eventExpiry(backend: Backend, queue: WorkQueue): Observer & Disposable {
