@@ -96,7 +96,7 @@ export async function story(dataDirectory: string, live?: LiveModel): Promise<St
       `refund-desk: ${refund.gate.length} inputs for the gate, ${refund.live.length} live`,
     changes,
     traffic: [
-      { route: 'mail-triage', rate: 700, rows: mail.live.map(({ text, label }) => ({ input: text, label })) },
+      { route: 'mail-triage', rate: 500, rows: mail.live.map(({ text, label }) => ({ input: text, label })) },
       {
         route: 'refund-desk',
         rate: 250,

@@ -29,6 +29,8 @@ export function startTraffic(
     model: route,
     rows: draw(rows, random),
     rate,
+    // Few at once, so that a slow machine slows traffic down and not the evaluation beside it.
+    concurrency: 12,
     labelShare: LABEL_SHARE,
     labelDelayMs: LABEL_DELAY_MS,
     ...(field ? { field } : {}),
