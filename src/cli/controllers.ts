@@ -8,8 +8,7 @@ export const controllers: Command = {
     kubeconfig: {
       type: 'string',
       value: 'FILE',
-      required: true,
-      summary: 'the API server and who to be there',
+      summary: 'the API server and who to be there (default: the cluster this process is a pod of)',
     },
     control: {
       type: 'string',
@@ -35,7 +34,7 @@ export const controllers: Command = {
       )
     const { runControllers } = await import('../main/remote-controllers.ts')
     await runControllers({
-      kubeconfig: invocation.required('kubeconfig'),
+      kubeconfig: invocation.text('kubeconfig'),
       control: { url: invocation.required('control'), token },
       directory: invocation.required('state'),
       say: text => invocation.err(text),

@@ -6,6 +6,7 @@ import { kinds } from '../api/kinds/index.ts'
 import { createClient } from '../client/api-client.ts'
 import { httpTransport } from '../client/http.ts'
 import { readKubeconfig } from '../client/kubeconfig.ts'
+import { clusterOfPod } from '../client/service-account.ts'
 import { createLeader } from '../controllers/runtime/leader.ts'
 import { createManager } from '../controllers/runtime/manager.ts'
 import type { GatewayControl } from '../gateway/gateway.ts'
@@ -22,7 +23,8 @@ import { logTo } from './state.ts'
 import { type ControllerParts, controllersOf } from './wiring.ts'
 
 export interface ControllersOptions {
-  kubeconfig: string
+  /** Without it the process must run as a pod of the cluster. */
+  kubeconfig: string | undefined
   control: RpcEndpoint
   /** Where Git caches are kept. */
   directory: string
@@ -39,7 +41,9 @@ export async function runControllers({
   signal,
 }: ControllersOptions): Promise<void> {
   const log = logTo(process.stderr)
-  await using transport = httpTransport(readKubeconfig(kubeconfig), clock)
+  const cluster = kubeconfig === undefined ? clusterOfPod(process.env) : readKubeconfig(kubeconfig)
+  if (!cluster) throw new Error('this process is no pod of a cluster: name an API server with --kubeconfig')
+  await using transport = httpTransport(cluster, clock)
   await using git = createGit({ directory: join(resolve(directory), 'git'), clock })
   const client = createClient(transport, { clock, random: systemRandom })
   const rebuild = ApiError.fromStatus

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../api/kinds/evaluation.ts'
-import { seededOrder } from '../../gates/conditions/finite-set.ts'
+import { seededOrder } from '../../gates/conditions/seeded-order.ts'
 import type { ScoreAnswer } from '../../gates/scorers/scorer.ts'
 import type { EvaluationAnswer, GatewayControl } from '../../gateway/gateway.ts'
 import { type Dataset, rowsOf } from '../../lib/dataset.ts'

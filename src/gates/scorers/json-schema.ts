@@ -15,11 +15,7 @@ export const jsonSchema: ScorerType = {
   type: 'json-schema',
   create: ({ name, schema, field }) => {
     if (schema === undefined) throw new ScorerError(`scorer ${name}: type json-schema needs schema`)
-    if (!isSmall(schema, SCHEMA_LIMITS))
-      throw new ScorerError(
-        `scorer ${name}: schema may be ${SCHEMA_LIMITS.depth} levels deep and have ${SCHEMA_LIMITS.members} members`,
-      )
-    const matches = compile(schema, name)
+    const matches = compileSchema(schema, `scorer ${name}: schema`)
     return ({ output }) => {
       const answer = parseJson(output)
       const value = field === undefined ? answer : fieldOf(answer, field)
@@ -28,11 +24,15 @@ export const jsonSchema: ScorerType = {
   },
 }
 
-function compile(schema: Record<string, unknown>, name: string): (value: unknown) => boolean {
-  const regExp = Object.assign(
-    (pattern: string) => compilePattern(pattern, `scorer ${name}: pattern "${pattern}" in schema`),
-    { code: 'compilePattern' },
-  )
+/** @param at where the schema stands, for errors. @throws ScorerError when it is none, or too large */
+export function compileSchema(schema: Record<string, unknown>, at: string): (value: unknown) => boolean {
+  if (!isSmall(schema, SCHEMA_LIMITS))
+    throw new ScorerError(
+      `${at} may be ${SCHEMA_LIMITS.depth} levels deep and have ${SCHEMA_LIMITS.members} members`,
+    )
+  const regExp = Object.assign((pattern: string) => compilePattern(pattern, `${at}: pattern "${pattern}"`), {
+    code: 'compilePattern',
+  })
   const options: Options = {
     strict: false,
     validateFormats: false,
@@ -46,6 +46,6 @@ function compile(schema: Record<string, unknown>, name: string): (value: unknown
     return value => validate(value) === true
   } catch (error) {
     if (error instanceof ScorerError) throw error
-    throw new ScorerError(`scorer ${name}: schema: ${(error as Error).message}`, { cause: error })
+    throw new ScorerError(`${at}: ${(error as Error).message}`, { cause: error })
   }
 }
