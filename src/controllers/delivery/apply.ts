@@ -107,9 +107,11 @@ function sourced(
   { delivery, revision }: Pick<ApplyOptions, 'delivery' | 'revision'>,
 ): Resource {
   const ours = stamped(resource, { delivery, revision, file }).metadata.annotations ?? {}
+  // Who wrote past Git is the server's to say; a value of ours would differ from it each time.
+  const { writer: _, ...keys } = source
   const annotations = {
     ...merged.metadata.annotations,
-    ...Object.fromEntries(Object.values(source).map(key => [key, ours[key] ?? ''])),
+    ...Object.fromEntries(Object.values(keys).map(key => [key, ours[key] ?? ''])),
   }
   return { ...merged, metadata: { ...merged.metadata, annotations } }
 }
