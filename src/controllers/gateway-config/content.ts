@@ -11,6 +11,7 @@ import {
   type SnapshotContent,
 } from '../../gateway/snapshot.ts'
 import { digestOfValue } from '../../lib/digest.ts'
+import { answering } from '../runtime/model-names.ts'
 import type { Cache } from '../runtime/reconciler.ts'
 
 /** Phases in which a release may be asked: by users when it has weight, by its evaluation before. */
@@ -30,9 +31,9 @@ export function snapshotContent({ informer }: Cache, now: number): SnapshotConte
       .filter(isServed)
       .map(release => [keyOf(release), release]),
   )
+  const routes = informer(ModelRoute).list()
   return {
-    routes: informer(ModelRoute)
-      .list()
+    routes: answering(routes)
       .map(route => routeSnapshot(route, releases))
       .sort((a, b) => compare(a.namespace + a.name, b.namespace + b.name)),
     releases: Object.fromEntries([...releases].map(([key, release]) => [key, releaseSnapshot(release)])),
@@ -71,8 +72,17 @@ function routeSnapshot(
 }
 
 /** A bundle somebody edited is not what gates and rollout judged, so it leaves the snapshot. */
-const isServed = ({ spec, status }: RouteRelease): boolean =>
-  served.has(status?.phase ?? '') && digestOfValue(spec.bundle) === spec.digest
+function isServed(release: RouteRelease): boolean {
+  if (!served.has(release.status?.phase ?? '')) return false
+  const known = intact.get(release)
+  if (known !== undefined) return known
+  const found = digestOfValue(release.spec.bundle) === release.spec.digest
+  intact.set(release, found)
+  return found
+}
+
+/** Cached objects are frozen, so each needs its digest checked once. */
+const intact = new WeakMap<RouteRelease, boolean>()
 
 const keyOf = ({ metadata }: RouteRelease): string => releaseKey(metadata.namespace ?? '', metadata.name)
 

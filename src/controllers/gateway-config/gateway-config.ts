@@ -4,7 +4,7 @@ import { Namespace, Secret } from '../../api/kinds/core.ts'
 import { ModelRoute } from '../../api/kinds/model-route.ts'
 import { RouteRelease } from '../../api/kinds/route-release.ts'
 import type { GatewayControl } from '../../gateway/gateway.ts'
-import { makeSnapshot } from '../../gateway/snapshot.ts'
+import { makeSnapshot, type SnapshotContent } from '../../gateway/snapshot.ts'
 import { done, type Reconciler } from '../runtime/reconciler.ts'
 import { snapshotContent } from './content.ts'
 
@@ -17,7 +17,7 @@ export function gatewayConfigReconciler({
 }: {
   gateway: GatewayControl
 }): Reconciler<typeof Namespace> {
-  let published: { digest: string; at: number } | undefined
+  let published: { outline: string; digest: string; at: number } | undefined
   return {
     name: 'gateway-config',
     kind: Namespace,
@@ -29,11 +29,20 @@ export function gatewayConfigReconciler({
     async reconcile(namespace, context) {
       if (namespace.metadata.name !== ONE) return done
       const at = Math.max(context.clock.now(), (published?.at ?? 0) + 1)
-      const snapshot = makeSnapshot(snapshotContent(context, at), at)
-      if (snapshot.digest === published?.digest) return done
-      await gateway.publish(snapshot)
-      published = { digest: snapshot.digest, at }
+      const content = snapshotContent(context, at)
+      const outline = outlineOf(content)
+      if (outline === published?.outline) return done
+      const snapshot = makeSnapshot(content, at)
+      if (snapshot.digest !== published?.digest) await gateway.publish(snapshot)
+      published = { outline, digest: snapshot.digest, at }
       return done
     },
   }
 }
+
+/**
+ * What tells one content from another: digests stand for bundles. Most changes of a resource, such as a new source
+ * revision, change nothing that is served, and a digest over hundreds of bundles for each of them would take seconds.
+ */
+const outlineOf = ({ releases, ...rest }: SnapshotContent): string =>
+  JSON.stringify([rest, Object.entries(releases).map(([key, { route, digest }]) => [key, route, digest])])

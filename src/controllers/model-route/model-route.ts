@@ -13,16 +13,11 @@ import { revisionOf, source } from '../../api/source.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { timestamp } from '../../lib/clock.ts'
 import { shortDigest } from '../../lib/digest.ts'
-import {
-  type Cache,
-  type Context,
-  type Draft,
-  type Outcome,
-  type Reconciler,
-  ready,
-} from '../runtime/reconciler.ts'
+import { takenBy } from '../runtime/model-names.ts'
+import { type Context, type Draft, type Outcome, type Reconciler, ready } from '../runtime/reconciler.ts'
 import { choose } from './choose.ts'
 import { type Resolved, resolve } from './resolve.ts'
+import { routesUsing, sameModelName } from './users.ts'
 
 /**
  * Turns what Git (or kubectl) says a route is into a RouteRelease, and the states of its releases into what is served.
@@ -32,7 +27,11 @@ export const modelRouteReconciler = ({ ledger }: { ledger: Ledger }): Reconciler
   name: 'model-route',
   kind: ModelRoute,
   watches: [
-    ...[Prompt, Model, ModelProvider, Dataset, Evaluation].map((kind: Kind) => ({ kind, wakes: allRoutes })),
+    ...[Prompt, Model, ModelProvider, Dataset, Evaluation].map((kind: Kind) => ({
+      kind,
+      wakes: routesUsing,
+    })),
+    { kind: ModelRoute, wakes: sameModelName },
     {
       kind: RouteRelease,
       wakes: (changed: Resource) => [
@@ -61,16 +60,16 @@ export const modelRouteReconciler = ({ ledger }: { ledger: Ledger }): Reconciler
     Object.assign(route.status, choose(route.status, releases, timestamp(context.clock)))
     const created = await ensureCandidate(route, resolved, releases, context, ledger)
     if (created) route.status.candidate = created
-    if (waiting) throw waiting
+    if (waiting) throw stillServing(waiting, route.status.stable)
     return outcome(route, releases, context)
   },
 })
 
-const allRoutes = (changed: Resource, cache: Cache) =>
-  cache
-    .informer(ModelRoute)
-    .list(changed.metadata.namespace)
-    .map(({ metadata }) => metadata)
+/** What is wrong with new content does not stop what is served, and says so. */
+function stillServing(error: unknown, stable: string | undefined): unknown {
+  if (stable && error instanceof Error) error.message = `${stable} goes on serving; ${error.message}`
+  return error
+}
 
 async function attempt<T>(work: () => T, failed: (error: unknown) => void): Promise<T | undefined> {
   try {
@@ -129,7 +128,7 @@ async function ensureCandidate(
   return release
 }
 
-function outcome(route: Draft<ModelRoute>, releases: RouteRelease[], { clock }: Context): Outcome {
+function outcome(route: Draft<ModelRoute>, releases: RouteRelease[], { clock, informer }: Context): Outcome {
   const { status } = route
   const held = status.rejected?.find(({ digest }) => digest === status.digest)
   const serves = releases.find(({ metadata }) => metadata.name === status.stable)
@@ -151,6 +150,11 @@ function outcome(route: Draft<ModelRoute>, releases: RouteRelease[], { clock }: 
         },
     timestamp(clock),
   )
+  const other = takenBy(route, informer(ModelRoute).list(route.metadata.namespace))
+  if (other) {
+    const message = `model name "${route.spec.model}" is answered by the older ModelRoute ${other.metadata.name}: change spec.model of one of them`
+    return { ready: { status: 'False', reason: 'ModelNameTaken', message } }
+  }
   if (!status.stable)
     return {
       ready: {

@@ -5,12 +5,14 @@ import { Model } from '../../api/kinds/model.ts'
 import { ModelProvider } from '../../api/kinds/model-provider.ts'
 import type { ModelRoute } from '../../api/kinds/model-route.ts'
 import { Prompt } from '../../api/kinds/prompt.ts'
-import { settledFor, source } from '../../api/source.ts'
+import { type settledFor, source } from '../../api/source.ts'
 import type { Bundle, ProviderSettings } from '../../gateway/snapshot.ts'
 import { digestOfValue } from '../../lib/digest.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import { checkScorers } from '../runtime/check-scorers.ts'
-import { type Cache, Stalled, Waiting } from '../runtime/reconciler.ts'
+import { type Cache, Stalled } from '../runtime/reconciler.ts'
+import { settled } from '../runtime/settled.ts'
+import { trialOf } from '../runtime/trial.ts'
 
 type Input = NonNullable<NonNullable<ModelRoute['status']>['inputs']>[number]
 
@@ -29,17 +31,14 @@ export interface Resolved {
 export function resolve(route: ModelRoute, cache: Cache): Resolved {
   const { serve, gates, scorers } = route.spec
   checkScorers(scorers)
+  trialOf(route)
   const inputs: Input[] = [inputOf(route, digestOfValue(route.spec), [])]
   const take = <R extends Settleable>(object: R | undefined, kind: string, name: string): R => {
-    if (!object || !settledFor(route, object))
-      throw new Waiting(
-        'InputsNotReady',
-        `${kind} ${name} is ${object ? 'not ready at this revision' : 'missing'}`,
-      )
-    if (!inputs.some(input => input.kind === object.kind && input.name === name)) {
-      inputs.push(inputOf(object, object.status?.digest, dataFiles(object)))
+    const found = settled(route, { kind }, name, object)
+    if (!inputs.some(input => input.kind === found.kind && input.name === name)) {
+      inputs.push(inputOf(found, found.status?.digest, dataFiles(found)))
     }
-    return object
+    return found
   }
   const find = <
     K extends typeof Prompt | typeof Model | typeof ModelProvider | typeof Dataset | typeof Evaluation,

@@ -20,10 +20,10 @@ import {
   Stalled,
   Waiting,
 } from '../runtime/reconciler.ts'
+import { type Trial, trialOf } from '../runtime/trial.ts'
 import { actOnDecisions } from './decisions.ts'
 import { passGates } from './gating.ts'
 import { conclude, type Recorder, record } from './record.ts'
-import { type Trial, trialOf } from './rollout-plan.ts'
 import { gatherEvidence, startStep } from './trial.ts'
 
 export interface RouteReleaseDependencies {

@@ -4,9 +4,9 @@ import { decide, type JudgeState, observe, type Spent, startJudge, startPhase } 
 import { type MetricEvidence, type Verdict, verdict } from '../../rollout/verdict.ts'
 import type { Telemetry, Unit } from '../../telemetry/telemetry.ts'
 import type { Draft } from '../runtime/reconciler.ts'
+import type { Trial } from '../runtime/trial.ts'
 import { observationOf, type ScoreByName } from './observations.ts'
 import { conclude, instant, type Recorder, record } from './record.ts'
-import type { Trial } from './rollout-plan.ts'
 
 /** Records reach the control plane in batches; a unit is read this long after it closed, so that none is missed. */
 const GRACE_MS = 1000

@@ -71,7 +71,7 @@ async function reconcile(
 ): Promise<CallResult> {
   const { reconciler } = options
   const { context, version } = contextOf(options, object, key, limit)
-  const draft = { ...structuredClone(object), status: structuredClone(object.status ?? {}) }
+  const draft = { status: {}, ...structuredClone(object) }
   const ending = await endingOf(limit, () => reconciler.reconcile(draft as Draft<Resource> as never, context))
   const left = limit.left()
   // A call that outlived its deadline may still be changing its draft.

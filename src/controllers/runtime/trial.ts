@@ -2,7 +2,7 @@ import type { ModelRoute } from '../../api/kinds/model-route.ts'
 import { digestOfValue, shortDigest } from '../../lib/digest.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import { checkPlan, type Metric, type RolloutPlan } from '../../rollout/rollout-plan.ts'
-import { Stalled } from '../runtime/reconciler.ts'
+import { Stalled } from './reconciler.ts'
 
 export interface Trial {
   plan: RolloutPlan
