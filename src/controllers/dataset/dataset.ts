@@ -2,7 +2,7 @@ import { Secret } from '../../api/kinds/core.ts'
 import { Dataset } from '../../api/kinds/dataset.ts'
 import { Delivery } from '../../api/kinds/delivery.ts'
 import { revisionOf, source } from '../../api/source.ts'
-import type { Git } from '../../git/git.ts'
+import { type Git, GitError } from '../../git/git.ts'
 import { remoteOf } from '../../git/remote.ts'
 import { DatasetError, parseDataset } from '../../lib/dataset.ts'
 import type { Blobs } from '../../store/blobs.ts'
@@ -57,7 +57,13 @@ async function read(
       `Delivery ${namespace}/${name}, which applied this object, is gone: its repository can not be read`,
     )
   const secret = delivery.spec.credentials && informer(Secret).get(delivery.spec.credentials.name, namespace)
-  return git.read(remoteOf(delivery, secret), revision, dataset.spec.path, LIMIT_BYTES, signal)
+  return git
+    .read(remoteOf(delivery, secret), revision, dataset.spec.path, LIMIT_BYTES, signal)
+    .catch((error: unknown) => {
+      // What a commit holds does not change by asking again.
+      if (!(error instanceof GitError) || error.retryable) throw error
+      throw new Stalled('ContentMissing', `spec.path: ${error.message}`, { cause: error })
+    })
 }
 
 function describe(content: Uint8Array, format: 'csv' | 'jsonl', path: string) {

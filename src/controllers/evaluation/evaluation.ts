@@ -1,12 +1,13 @@
 import { Dataset } from '../../api/kinds/dataset.ts'
 import { Evaluation } from '../../api/kinds/evaluation.ts'
 import { EvaluationRun } from '../../api/kinds/evaluation-run.ts'
-import { revisionOf, settledFor } from '../../api/source.ts'
+import { revisionOf } from '../../api/source.ts'
 import { planCriteria } from '../../gates/criteria.ts'
 import { grant } from '../../gates/test-set-uses.ts'
 import { digestOfValue } from '../../lib/digest.ts'
 import { checkScorers } from '../runtime/check-scorers.ts'
-import { type Reconciler, ready, Stalled, Waiting } from '../runtime/reconciler.ts'
+import { type Reconciler, ready, Stalled } from '../runtime/reconciler.ts'
+import { settled } from '../runtime/settled.ts'
 import { usersOf } from '../runtime/users-of.ts'
 
 /** Says what its criteria need against what the test set has, and counts every look at it. */
@@ -36,9 +37,9 @@ export const evaluationReconciler: Reconciler<typeof Evaluation> = {
         `spec.criteria name scorer "${scorer}" but spec.scorers has ${spec.scorers.map(({ name }) => name).join(', ')}`,
       )
     }
-    const dataset = informer(Dataset).get(spec.dataset.ref, metadata.namespace)
-    if (!dataset || !settledFor(evaluation, dataset))
-      throw new Waiting('DatasetNotReady', `Dataset ${spec.dataset.ref} is not ready at this revision`)
+    const { ref } = spec.dataset
+    const dataset = settled(evaluation, Dataset, ref, informer(Dataset).get(ref, metadata.namespace))
+    checkColumns(spec, dataset)
     status.plan = plan(spec, dataset.status?.rows ?? 0)
     status.digest = digestOfValue({ spec, testSet: dataset.status?.digest })
     status.revision = revisionOf(evaluation)
@@ -49,6 +50,23 @@ export const evaluationReconciler: Reconciler<typeof Evaluation> = {
     )
   },
 }
+
+function checkColumns({ input, expected }: Evaluation['spec'], { metadata, status }: Dataset): void {
+  const columns = status?.columns ?? []
+  for (const [field, column] of [
+    ['input', input],
+    ['expected', expected],
+  ] as const) {
+    if (columns.length >= COLUMNS_LISTED || columns.includes(column)) continue
+    throw new Stalled(
+      'UnknownColumn',
+      `spec.${field}: Dataset ${metadata.name} has no column "${column}", but ${columns.join(', ')}`,
+    )
+  }
+}
+
+/** A Dataset lists no more of them. */
+const COLUMNS_LISTED = 200
 
 function plan(spec: Evaluation['spec'], available: number) {
   try {

@@ -1,12 +1,13 @@
 import { Dataset } from '../../api/kinds/dataset.ts'
 import { Model } from '../../api/kinds/model.ts'
-import { revisionOf, settledFor } from '../../api/source.ts'
+import { revisionOf } from '../../api/source.ts'
 import { digestOfValue } from '../../lib/digest.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import type { Trainer } from '../../models/model.ts'
 import type { trainInWorker } from '../../models/train.ts'
 import type { Blobs } from '../../store/blobs.ts'
 import { type Reconciler, ready, Stalled, Waiting } from '../runtime/reconciler.ts'
+import { settled } from '../runtime/settled.ts'
 import { usersOf } from '../runtime/users-of.ts'
 
 export interface ModelDependencies {
@@ -40,24 +41,20 @@ export const modelReconciler = ({ blobs, trainers, train }: ModelDependencies): 
         `there is no trainer "${name}": use one of ${trainers.map(t => t.name).join(', ')}`,
       )
     const parameters = checked(() => trainer.parameters(model.spec.parameters))
-    const dataset = informer(Dataset).get(ref, model.metadata.namespace)
-    if (!dataset?.status?.digest || !settledFor(model, dataset))
-      throw new Waiting('DatasetNotReady', `Dataset ${ref} is not ready at this revision`)
+    const dataset = settled(model, Dataset, ref, informer(Dataset).get(ref, model.metadata.namespace))
+    const rows = dataset.status?.digest ?? ''
     const recipe = digestOfValue({
       trainer: name,
       parameters,
       input,
       label,
       format: dataset.spec.format,
-      rows: dataset.status.digest,
+      rows,
     })
     if (model.status.recipe !== recipe || !model.status.digest || !(await blobs.has(model.status.digest))) {
-      const content = await blobs.get(dataset.status.digest)
+      const content = await blobs.get(rows)
       if (!content)
-        throw new Waiting(
-          'DatasetNotStored',
-          `the rows of Dataset ${ref} are not stored (${dataset.status.digest})`,
-        )
+        throw new Waiting('DatasetNotStored', `the rows of Dataset ${ref} are not stored (${rows})`)
       const from = { name: dataset.spec.path, bytes: content, format: dataset.spec.format, input, label }
       const trained = await train(
         { trainer: name, parameters: model.spec.parameters, from },
@@ -75,7 +72,7 @@ export const modelReconciler = ({ blobs, trainers, train }: ModelDependencies): 
         digest: await blobs.put(trained.artefact),
         recipe,
         format: trainer.format,
-        dataset: dataset.status.digest,
+        dataset: rows,
         labels: trained.labels.length,
         bytes: trained.artefact.byteLength,
         trainedSeconds: trained.seconds,

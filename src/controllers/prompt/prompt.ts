@@ -1,6 +1,7 @@
 import { Prompt } from '../../api/kinds/prompt.ts'
 import { revisionOf } from '../../api/source.ts'
 import { digestOfValue } from '../../lib/digest.ts'
+import { checkOutputSchema } from '../runtime/check-scorers.ts'
 import { type Reconciler, ready, Stalled } from '../runtime/reconciler.ts'
 
 /** Checks that a template names only variables and partials it has, and pins its content by digest. */
@@ -19,6 +20,7 @@ export const promptReconciler: Reconciler<typeof Prompt> = {
         `the template uses {{${sigil}${name}}} but spec.${list} has no "${name}": add it there or mend the name`,
       )
     }
+    if (output) checkOutputSchema(output.schema)
     prompt.status.digest = digestOfValue({ messages, variables, partials, output })
     prompt.status.revision = revisionOf(prompt)
     return ready('Valid', 'the template is complete')
