@@ -14,7 +14,7 @@ export interface LiveModel {
   model: string
 }
 
-const SMALL = 100
+const SMALL = 50
 
 /** Writes the live data to a directory outside the repository, and tells what is committed and what is sent. */
 export async function story(dataDirectory: string, live?: LiveModel): Promise<Story> {
@@ -27,7 +27,7 @@ export async function story(dataDirectory: string, live?: LiveModel): Promise<St
   })
   const changes: Change[] = [
     {
-      title: 'Start with a few hundred mails and a first prompt',
+      title: 'Start with fifty mails and a first prompt',
       author: 'Lin Data <lin@example.com>',
       routes: ['mail-triage', 'refund-desk'],
       outcome: 'live',
