@@ -29,6 +29,7 @@ export const Dataset = defineKind({
     { name: 'Ready', path: '.status.conditions[?(@.type=="Ready")].status' },
     { name: 'Rows', path: '.status.rows', type: 'integer' },
     { name: 'Digest', path: '.status.digest', priority: 1 },
+    { name: 'Message', path: '.status.conditions[?(@.type=="Ready")].message', priority: 1 },
   ],
   example: {
     apiVersion: 'keelway.dev/v1alpha1',

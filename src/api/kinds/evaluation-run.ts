@@ -55,7 +55,9 @@ export const EvaluationRun = defineKind({
   columns: [
     { name: 'Release', path: '.spec.release' },
     { name: 'Phase', path: '.status.phase' },
-    { name: 'Message', path: '.status.message', priority: 1 },
+    { name: 'Done', path: '.status.done', type: 'integer' },
+    { name: 'Rows', path: '.status.total', type: 'integer' },
+    { name: 'Message', path: '.status.conditions[?(@.type=="Ready")].message', priority: 1 },
   ],
   example: {
     apiVersion: 'keelway.dev/v1alpha1',

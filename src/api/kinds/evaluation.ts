@@ -95,6 +95,7 @@ export const Evaluation = defineKind({
     { name: 'Uses', path: '.status.testSets[0].uses', type: 'integer' },
     { name: 'Needs', path: '.status.plan.labels', type: 'integer' },
     { name: 'Has', path: '.status.plan.available', type: 'integer' },
+    { name: 'Message', path: '.status.conditions[?(@.type=="Ready")].message', priority: 1 },
   ],
   example: {
     apiVersion: 'keelway.dev/v1alpha1',

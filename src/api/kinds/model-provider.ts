@@ -62,6 +62,7 @@ export const ModelProvider = defineKind({
   columns: [
     { name: 'Protocol', path: '.spec.protocol' },
     { name: 'Ready', path: '.status.conditions[?(@.type=="Ready")].status' },
+    { name: 'Message', path: '.status.conditions[?(@.type=="Ready")].message', priority: 1 },
   ],
   example: {
     apiVersion: 'keelway.dev/v1alpha1',

@@ -37,6 +37,7 @@ export const Model = defineKind({
     { name: 'Ready', path: '.status.conditions[?(@.type=="Ready")].status' },
     { name: 'Trainer', path: '.spec.trainer' },
     { name: 'Digest', path: '.status.digest', priority: 1 },
+    { name: 'Message', path: '.status.conditions[?(@.type=="Ready")].message', priority: 1 },
   ],
   example: {
     apiVersion: 'keelway.dev/v1alpha1',

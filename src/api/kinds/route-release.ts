@@ -164,7 +164,9 @@ export const RouteRelease = defineKind({
     { name: 'Phase', path: '.status.phase' },
     { name: 'Weight', path: '.status.weight', type: 'integer' },
     { name: 'Units', path: '.status.units', type: 'integer' },
-    { name: 'Verdict', path: '.status.verdict.message', priority: 1 },
+    { name: 'Reason', path: '.status.conditions[?(@.type=="Ready")].reason' },
+    { name: 'Change', path: '.status.commits[0].title', priority: 1 },
+    { name: 'Message', path: '.status.conditions[?(@.type=="Ready")].message', priority: 1 },
   ],
   example: {
     apiVersion: 'keelway.dev/v1alpha1',
