@@ -57,13 +57,13 @@ async function read(
       `Delivery ${namespace}/${name}, which applied this object, is gone: its repository can not be read`,
     )
   const secret = delivery.spec.credentials && informer(Secret).get(delivery.spec.credentials.name, namespace)
-  return git
-    .read(remoteOf(delivery, secret), revision, dataset.spec.path, LIMIT_BYTES, signal)
-    .catch((error: unknown) => {
-      // What a commit holds does not change by asking again.
-      if (!(error instanceof GitError) || error.retryable) throw error
-      throw new Stalled('ContentMissing', `spec.path: ${error.message}`, { cause: error })
-    })
+  try {
+    return await git.read(remoteOf(delivery, secret), revision, dataset.spec.path, LIMIT_BYTES, signal)
+  } catch (error) {
+    // What a commit holds does not change by asking again.
+    if (!(error instanceof GitError) || error.retryable) throw error
+    throw new Stalled('ContentMissing', `spec.path: ${error.message}`, { cause: error })
+  }
 }
 
 function describe(content: Uint8Array, format: 'csv' | 'jsonl', path: string) {
