@@ -36,7 +36,7 @@ export const up: Command = {
       invocation.out(
         [
           'keelway is up',
-          `  API server   ${api}   export KUBECONFIG=${join(state, 'kubeconfig')}`,
+          `  API server   ${api}   export KUBECONFIG=${quoted(join(state, 'kubeconfig'))}`,
           `  gateway      ${gateway}/v1   key in ${join(state, 'access-key')}`,
           ...(system.accessKeyIsNew ? [`  first key    ${system.accessKey}`] : []),
           `  Git webhook  ${control}/hooks/git   secret in ${join(state, 'hook-secret')}`,
@@ -67,9 +67,13 @@ function port(invocation: Invocation, name: string): number {
   return value
 }
 
-/** A state directory in use is bad input, not a fault. */
+/** For a shell. */
+const quoted = (path: string): string =>
+  /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
+
+/** A state directory in use or out of reach is bad input, not a fault. */
 function refused(error: unknown): never {
-  if (error instanceof Error && error.message.includes('is in use by process'))
+  if (error instanceof Error && /is in use by process|^cannot use |has no branch/.test(error.message))
     throw new UsageError(error.message)
   throw error
 }

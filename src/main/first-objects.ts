@@ -56,6 +56,9 @@ export async function firstObjects(
 
 /** The branch a person has checked out is the one to sync. */
 async function currentBranch(repository: string): Promise<string> {
-  const { stdout } = await promisify(execFile)('git', ['-C', repository, 'symbolic-ref', '--short', 'HEAD'])
+  const git = promisify(execFile)('git', ['-C', repository, 'symbolic-ref', '--short', 'HEAD'])
+  const { stdout } = await git.catch((error: unknown) => {
+    throw new Error(`${repository} has no branch checked out: git checkout the one to sync`, { cause: error })
+  })
   return stdout.trim()
 }

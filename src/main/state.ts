@@ -7,6 +7,7 @@ import { messageOf } from '../controllers/runtime/sanitise.ts'
 import { createGit } from '../git/command.ts'
 import { openSqliteLedger } from '../ledger/sqlite.ts'
 import { systemClock as clock } from '../lib/clock.ts'
+import { writePrivateFile } from '../lib/private-file.ts'
 import { systemRandom } from '../lib/random.ts'
 import { encryptingCodec, encryptionKey } from '../server/codec.ts'
 import { inProcessTransport } from '../server/in-process.ts'
@@ -22,6 +23,8 @@ export type State = Awaited<ReturnType<typeof openState>>
 export async function openState(directory: string, log: Log) {
   await using opening = new AsyncDisposableStack()
   opening.use(lockDirectory(directory))
+  // It holds keys and may lie in a repository.
+  writePrivateFile(join(directory, '.gitignore'), '*\n')
   const store = opening.use(
     openSqliteStore({
       path: join(directory, 'resources.db'),

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -96,4 +96,17 @@ test('of simultaneous starters exactly one gets the lock', async () => {
   const winner = starters[said.indexOf('locked')]
   expect(said.filter(answer => answer === 'locked')).toHaveLength(1)
   expect(said.filter(answer => answer.includes(`in use by process ${winner?.pid}`))).toHaveLength(5)
+})
+
+test('a directory that can not be used is refused by an error that names it and says what to do', () => {
+  const file = join(freshDirectory(), 'state')
+  mkdirSync(join(file, '..'))
+  writeFileSync(file, 'not a directory')
+  const advice = 'name another directory, or one that this user may write to'
+  for (const directory of [file, join(file, 'below'), join(freshDirectory(), 'x'.repeat(300))])
+    expect(() => lockDirectory(directory)).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(new RegExp(`^cannot use ${directory} .*${advice}$`)),
+      }),
+    )
 })

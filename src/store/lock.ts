@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { startOf } from './process-identity.ts'
@@ -15,11 +15,11 @@ const patienceMs = 5000
  * Makes this process the only one that uses a directory, which is created (mode 0700) when absent. The lock names its
  * holder by pid and start time in a small SQLite file, whose transactions decide between simultaneous starters; that
  * of a process which no longer runs is taken over. Dispose of it to let go.
- * @throws Error naming the directory and the holder's pid when a running process holds it
+ * @throws Error naming the directory, and the holder's pid when a running process holds it
  */
 export function lockDirectory(directory: string): Disposable {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
   const me: Holder = { pid: process.pid, start: startOf(process.pid) ?? '' }
+  make(directory)
   inLockFile(directory, db => {
     const holder = db.prepare('SELECT pid, start FROM holder').get() as unknown as Holder | undefined
     if (holder && startOf(holder.pid) === holder.start)
@@ -37,8 +37,33 @@ export function lockDirectory(directory: string): Disposable {
   }
 }
 
+function make(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw unusable(directory, error)
+  }
+}
+
+function unusable(directory: string, error: unknown): Error {
+  const why = (error as Error).message
+  return new Error(
+    `cannot use ${directory} (${why}): name another directory, or one that this user may write to`,
+    { cause: error },
+  )
+}
+
+function opened(directory: string): DatabaseSync {
+  try {
+    return new DatabaseSync(join(directory, 'lock.sqlite'), { timeout: patienceMs })
+  } catch (error) {
+    throw unusable(directory, error)
+  }
+}
+
 function inLockFile(directory: string, body: (db: DatabaseSync) => void): void {
-  const db = new DatabaseSync(join(directory, 'lock.sqlite'), { timeout: patienceMs })
+  const db = opened(directory)
   try {
     db.exec('BEGIN IMMEDIATE; CREATE TABLE IF NOT EXISTS holder (pid INTEGER NOT NULL, start TEXT NOT NULL)')
     body(db)
