@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Explainer, Explanation } from '../ledger/why.ts'
 import { remote } from '../lib/rpc.ts'
 import { type Command, UsageError } from './command.ts'
@@ -28,6 +30,8 @@ async function explain(state: string, call: string, signal: AbortSignal): Promis
     const endpoint = { url: running.control, token: running.controlToken }
     return remote<Explainer>({ endpoint, service: 'why', methods: ['why'] }).why(call)
   }
+  if (!existsSync(join(state, 'ledger.db')))
+    throw new UsageError(`${state} is no state directory: name the one of keelway up with --state`)
   const { explainOffline } = await import('../main.ts')
   return explainOffline(state, call, signal)
 }
