@@ -59,9 +59,6 @@ export async function runDemo({
   }
   const { sizes, changes, traffic } = await story(join(directory, 'data'), live)
   screen.line(sizes)
-  screen.line(
-    'evidence is shown as reached/needed: by chance it reaches 20 at most once in 20 times, however often one looks',
-  )
   const repository = await createRepository(join(directory, 'repository'))
   const [first, ...later] = changes
   if (!first) throw new Error('the story has no commits')
@@ -120,6 +117,7 @@ async function play(
       { client: system.client, screen, route, revision, namespace: NAMESPACE },
       { clock, signal, timeoutMs: VERDICT_MS },
     )
+    screen.line(`    ${route}: ${outcome.toUpperCase()} ${release.status?.verdict?.message ?? ''}`)
     ended.push({ route, release, outcome })
   }
   const outcomes = new Set(ended.map(({ outcome }) => outcome))
@@ -165,7 +163,7 @@ async function mergeRevert({ system, repository, screen, signal }: Stage, { rout
     },
     timing,
   )
-  screen.line(`           revert branch ${revert.branch} (${revert.revision.slice(0, 10)}): merging it`)
+  screen.line(`    revert branch ${revert.branch} (${revert.revision.slice(0, 10)}): merging it`)
   await repository.merge(revert.branch, 'Ada Ops <ada@example.com>')
   await system.syncSoon()
   await eventually(
@@ -176,7 +174,7 @@ async function mergeRevert({ system, repository, screen, signal }: Stage, { rout
     },
     timing,
   )
-  screen.line(`           the hold on ${route} has cleared`)
+  screen.line(`    the hold on ${route} has cleared`)
   return { route, branch: revert.branch, sha: revert.revision }
 }
 
