@@ -87,6 +87,17 @@ export const RouteRelease = defineKind({
       .optional()
       .describe('Units needed and the odds of each outcome with this traffic, stated before the start.'),
     step: z.number().int().optional().describe('Index of the current step.'),
+    passed: z
+      .array(
+        z.object({
+          step: z.string().describe('The step: shadow, or the percent of sessions.'),
+          units: z.number().int().describe('Units it took.'),
+          at: z.string().describe('When it was passed.'),
+          message: z.string().describe('The evidence that passed it.'),
+        }),
+      )
+      .optional()
+      .describe('Steps that were passed in this attempt.'),
     phaseId: z.string().optional().describe('Identity of the current step in call records.'),
     stepStartedAt: z.string().optional().describe('When the current step started.'),
     weight: z.number().int().optional().describe('Percent of sessions this release is to answer.'),

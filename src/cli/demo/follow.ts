@@ -3,7 +3,7 @@ import { ModelRoute } from '../../api/kinds/model-route.ts'
 import { RouteRelease } from '../../api/kinds/route-release.ts'
 import type { Client } from '../../client/client.ts'
 import type { Clock } from '../../lib/clock.ts'
-import { describeRelease } from '../release-line.ts'
+import { describeRelease, stepOf } from '../release-line.ts'
 import type { Screen } from './screen.ts'
 import type { Outcome } from './story.ts'
 
@@ -43,8 +43,11 @@ export async function follow(
   }: { client: Client; screen: Screen; route: string; revision: string; namespace: string },
   timing: { clock: Clock; signal: AbortSignal; timeoutMs: number },
 ): Promise<{ release: RouteRelease; outcome: Outcome }> {
-  let shown = ''
-  let planned = false
+  const began = timing.clock.now()
+  const line = (text: string) => screen.line(`  ${seconds(timing.clock.now() - began)}  ${text}`)
+  const planned = new Set<string>()
+  let stepsShown = 0
+  let step: number | undefined
   return eventually(
     `a verdict on ${route} for commit ${revision.slice(0, 10)}`,
     async () => {
@@ -54,20 +57,29 @@ export async function follow(
           spec.route === route && status?.commits?.some(commit => commit.revision === revision),
       )
       if (!release) return explainWaiting(client, screen, route, namespace)
-      const { phase, step, plan, verdict, baseline } = release.status ?? {}
-      if (plan && !planned) for (const line of plan) screen.line(`    plan: ${line}`)
-      planned ||= plan !== undefined
-      const at = `${phase}/${step}`
-      if (at !== shown && phase !== 'Pending') screen.line(`    ${describeRelease(release)}`)
-      else screen.status(`    ${describeRelease(release)}`)
-      shown = at
-      if (phase === 'Held') throw new Error(`${release.metadata.name} is held: ${verdict?.message}`)
+      const { phase, plan = [], verdict, baseline } = release.status ?? {}
+      for (const text of plan.filter(text => !planned.has(text))) line(`plan: ${text}`)
+      for (const text of plan) planned.add(text)
+      const passed = release.status?.passed ?? []
+      for (const { message } of passed.slice(stepsShown)) line(`passed: ${message}`)
+      stepsShown = passed.length
       const outcome = phase === 'Live' ? (baseline ? 'promoted' : 'live') : phase && outcomes[phase]
-      return outcome && { release, outcome }
+      if (outcome) {
+        line(`${outcome.toUpperCase()} ${release.metadata.name}: ${verdict?.message ?? ''}`)
+        return { release, outcome }
+      }
+      if (phase === 'Held') throw new Error(`${release.metadata.name} is held: ${verdict?.message}`)
+      if (phase === 'RollingOut' && step !== release.status?.step)
+        line(`${release.metadata.name} ${stepOf(release)}`)
+      step = release.status?.step
+      screen.status(`  ${seconds(timing.clock.now() - began)}  ${describeRelease(release)}`)
+      return undefined
     },
     timing,
   )
 }
+
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1).padStart(5)} s`
 
 async function explainWaiting(
   client: Client,

@@ -59,6 +59,9 @@ export async function runDemo({
   }
   const { sizes, changes, traffic } = await story(join(directory, 'data'), live)
   screen.line(sizes)
+  screen.line(
+    'evidence is shown as reached/needed: by chance it reaches 20 at most once in 20 times, however often one looks',
+  )
   const repository = await createRepository(join(directory, 'repository'))
   const [first, ...later] = changes
   if (!first) throw new Error('the story has no commits')
@@ -70,6 +73,9 @@ export async function runDemo({
     secrets: live ? { desk: { apiKey: live.key } } : {},
     say: text => screen.line(text),
   })
+  // Whatever ends the demo ends the traffic first, so that the gateway has nothing to wait for.
+  const ending = new AbortController()
+  using _ = { [Symbol.dispose]: () => ending.abort() }
   const stage: Stage = { system, repository, screen, signal }
   const reports = [await play(stage, first, firstSha)]
   const running = traffic.map(part =>
@@ -78,12 +84,11 @@ export async function runDemo({
       key: system.accessKey,
       clock,
       random: seededRandom(20),
-      signal,
+      signal: AbortSignal.any([signal, ending.signal]),
     }),
   )
   const reverts: { route: string; branch: string; sha: string }[] = []
   for (const change of later) {
-    await system.syncSoon()
     const report = await play(stage, change, await repository.commit(change))
     reports.push(report)
     if (report.outcome === 'rolled-back') reverts.push(await mergeRevert(stage, report))
@@ -117,7 +122,6 @@ async function play(
       { client: system.client, screen, route, revision, namespace: NAMESPACE },
       { clock, signal, timeoutMs: VERDICT_MS },
     )
-    screen.line(`    ${route}: ${outcome.toUpperCase()} ${release.status?.verdict?.message ?? ''}`)
     ended.push({ route, release, outcome })
   }
   const outcomes = new Set(ended.map(({ outcome }) => outcome))
@@ -163,7 +167,7 @@ async function mergeRevert({ system, repository, screen, signal }: Stage, { rout
     },
     timing,
   )
-  screen.line(`    revert branch ${revert.branch} (${revert.revision.slice(0, 10)}): merging it`)
+  screen.line(`           revert branch ${revert.branch} (${revert.revision.slice(0, 10)}): merging it`)
   await repository.merge(revert.branch, 'Ada Ops <ada@example.com>')
   await system.syncSoon()
   await eventually(
@@ -174,7 +178,7 @@ async function mergeRevert({ system, repository, screen, signal }: Stage, { rout
     },
     timing,
   )
-  screen.line(`    the hold on ${route} has cleared`)
+  screen.line(`           the hold on ${route} has cleared`)
   return { route, branch: revert.branch, sha: revert.revision }
 }
 

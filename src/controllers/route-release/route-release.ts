@@ -149,7 +149,16 @@ async function begin(situation: Situation): Promise<Outcome> {
   status.phase = 'Gated'
   status.attempt = (status.attempt ?? 0) + 1
   status.baseline = stable?.metadata.name ?? ''
-  for (const field of ['judge', 'cursor', 'evidence', 'verdict', 'step', 'phaseId', 'revert'] as const)
+  for (const field of [
+    'judge',
+    'cursor',
+    'evidence',
+    'verdict',
+    'step',
+    'passed',
+    'phaseId',
+    'revert',
+  ] as const)
     delete status[field]
   Object.assign(status, { weight: 0, shadow: false, units: 0 })
   status.plan = gatePlan(route, recorder.context)

@@ -129,6 +129,14 @@ async function act(
       state,
     )
   } else if (decided.decision === 'promote' && !held) {
+    const { step = 0, judge } = release.status
+    const passed = {
+      step: String(trial.plan.steps[step]),
+      units: (judge as { state: JudgeState }).state.inPhase.candidate,
+      at: instant(recorder.context),
+      message,
+    }
+    release.status.passed = [...(release.status.passed ?? []), passed]
     await record(release, recorder, 'step', `step-${release.status.step}`, {
       message,
       evidence: release.status.evidence,
@@ -155,11 +163,10 @@ type Evidence = NonNullable<Draft<RouteRelease>['status']['evidence']>[number]
 
 const evidenceOf = ({ name, kind, rollback, promote, stable, candidate, n }: MetricEvidence): Evidence => ({
   metric: name,
-  message: [
-    measured(name, kind, stable, candidate),
-    `worse ${shown(rollback.e)} of ${shown(rollback.threshold)}`,
-    ...(promote ? [`no worse ${shown(promote.e)} of ${shown(promote.threshold)}`] : []),
-  ].join(', '),
+  message: `${measured(name, kind, stable, candidate)}: ${[
+    `worse ${shown(rollback.e)}/${shown(rollback.threshold)}`,
+    ...(promote ? [`no worse ${shown(promote.e)}/${shown(promote.threshold)}`] : []),
+  ].join(', ')}`,
   rollback: rollback.e,
   rollbackThreshold: rollback.threshold,
   ...(promote ? { promote: promote.e, promoteThreshold: promote.threshold } : {}),
