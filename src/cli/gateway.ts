@@ -36,7 +36,7 @@ export const gateway: Command = {
     port: {
       type: 'string',
       value: 'N',
-      default: '4100',
+      default: '4141',
       summary: 'port to listen on; the next free one when it is taken',
     },
   },

@@ -27,7 +27,7 @@ export interface EvaluationAnswer {
 export interface GatewayIdentity {
   /** One per start of a gateway. */
   id: string
-  /** Where it answers, such as `http://127.0.0.1:4100`. */
+  /** Where it answers, such as `http://127.0.0.1:4141`. */
   url: string
 }
 

@@ -9,7 +9,7 @@ export interface ReplayRow {
 }
 
 export interface ReplayOptions {
-  /** Origin of the gateway, such as `http://127.0.0.1:4100`. */
+  /** Origin of the gateway, such as `http://127.0.0.1:4141`. */
   url: string
   key: string
   /** The model name of the route. */

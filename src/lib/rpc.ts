@@ -8,7 +8,7 @@ import { Agent, request as httpRequest } from 'undici'
  * which sees it abort when the caller aborts or goes away. Calls may wait for as long as they like.
  */
 export interface RpcEndpoint {
-  /** Origin, such as `http://127.0.0.1:4101`. */
+  /** Origin, such as `http://127.0.0.1:4142`. */
   url: string
   token: string
 }
