@@ -1,6 +1,11 @@
+import { apiVersionOf, type Kind } from '../src/api/kind.ts'
+import { Dataset } from '../src/api/kinds/dataset.ts'
+import { Evaluation } from '../src/api/kinds/evaluation.ts'
+import { ModelProvider } from '../src/api/kinds/model-provider.ts'
 import { ModelRoute } from '../src/api/kinds/model-route.ts'
+import { Prompt } from '../src/api/kinds/prompt.ts'
 import { RouteRelease } from '../src/api/kinds/route-release.ts'
-import { answerTo, type DeskOptions, desk, liveMail, liveQuestions } from './desk.ts'
+import { answerTo, type DeskOptions, desk, liveMail, liveQuestions, type PromptVersion } from './desk.ts'
 import { type TestRepository, testRepository } from './repository.ts'
 import { type Question, testWorld, type World, type WorldOptions } from './world.ts'
 
@@ -89,4 +94,28 @@ export interface Desk extends World {
   options: DeskOptions
   /** Commits a change and waits until the Delivery has synced it. */
   change(title: string, change: DeskOptions, author?: string): Promise<string>
+}
+
+/** Applies the objects of `desk` as kubectl would: data is stored first, and named by digest. */
+export async function apply(world: World, options?: DeskOptions): Promise<void> {
+  const kinds: readonly Kind[] = [Dataset, ModelProvider, Prompt, Evaluation, ModelRoute]
+  const files = desk(options)
+  for (const [file, text] of Object.entries(files).filter(([file]) => file.endsWith('.yaml'))) {
+    const { kind: name, metadata, spec } = JSON.parse(text)
+    const kind = kinds.find(({ kind }) => kind === name)
+    if (!kind) throw new Error(`${file} is of kind ${name}`)
+    const { path } = spec
+    await world.client.create(kind, {
+      apiVersion: apiVersionOf(kind),
+      kind: name,
+      metadata: { ...metadata, namespace: 'default' },
+      spec: path ? { ...spec, path: await world.blobs.put(Buffer.from(files[path] ?? '')) } : spec,
+    })
+  }
+}
+
+/** Changes the prompt as kubectl edit would. */
+export const setPrompt = async (world: World, version: PromptVersion): Promise<void> => {
+  const content = `Is the number even? (${version})`
+  await world.client.patch(Prompt, 'refund', 'default', { spec: { messages: [{ role: 'system', content }] } })
 }

@@ -57,6 +57,8 @@ export interface World extends AsyncDisposable {
   settle(): Promise<void>
   /** Moves the clock in steps small enough that everything due on the way happens. */
   advance(ms: number): Promise<void>
+  /** Moves the clock without waiting for anything to come to rest, as under faults nothing may for long. */
+  churn(ms: number): Promise<void>
   /** Asks a route one question in a session. */
   ask(model: string, text: string, session: string): Promise<Answer>
   feedback(call: string, given: { label?: string; scores?: Record<string, number> }): Promise<void>
@@ -138,7 +140,12 @@ export async function testWorld({
     random,
     log: () => {},
   })
-  await manager.start()
+  const turns = async (count: number) => {
+    for (let turn = 0; turn < count; turn++) await new Promise<void>(resolve => setImmediate(resolve))
+  }
+  const starting = manager.start().then(() => true)
+  // Faults make it wait for the clock before it tries again.
+  while (!(await Promise.race([starting, turns(50).then(() => false)]))) clock.advance(100)
   await client.create(AccessKey, {
     apiVersion: apiVersionOf(AccessKey),
     kind: 'AccessKey',
@@ -194,6 +201,12 @@ export async function testWorld({
         await manager.settle()
       }
     },
+    async churn(ms) {
+      for (let left = ms; left > 0; left -= 100) {
+        clock.advance(Math.min(left, 100))
+        await turns(20)
+      }
+    },
     ask,
     feedback,
     async traffic(model, questions) {
@@ -205,8 +218,7 @@ export async function testWorld({
         }),
       )
       // One shadow answer starts in each turn of the event loop.
-      for (let turn = 0; turn < 2 * questions.length + 20; turn++)
-        await new Promise<void>(resolve => setImmediate(resolve))
+      await turns(2 * questions.length + 20)
       return answers
     },
     async [Symbol.asyncDispose]() {

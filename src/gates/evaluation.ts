@@ -5,6 +5,7 @@ import { Evaluation } from '../api/kinds/evaluation.ts'
 import { EvaluationRun } from '../api/kinds/evaluation-run.ts'
 import { settledFor } from '../api/source.ts'
 import { digestOfValue, shortDigest } from '../lib/digest.ts'
+import { comparesReleases } from './criteria.ts'
 import type { Gate, GateAnswer, GateQuestion } from './gate.ts'
 
 /**
@@ -24,12 +25,23 @@ export const evaluation: Gate<{ ref: string }> = {
     const testSet = context.informer(Dataset).get(definition.spec.dataset.ref, namespace)?.status?.digest
     if (!testSet) return waiting('DatasetNotReady', `Dataset ${definition.spec.dataset.ref} is not ready`)
     const { criteria, scorers, mode, reliability, adaptivity, steps, input, expected } = definition.spec
-    const judged = digestOfValue({ criteria, scorers, mode, reliability, adaptivity, steps, input, expected })
+    const against = baselineOf(question, definition.spec)
+    const judged = digestOfValue({
+      ...{ criteria, scorers, mode, reliability, adaptivity, steps, input, expected },
+      ...(against ? { against } : {}),
+    })
     const name = runName(question, testSet, judged)
     const run =
       context.informer(EvaluationRun).get(name, namespace) ?? (await start(question, name, testSet, judged))
     return answerOf(run)
   },
+}
+
+/** What a verdict holds against: another stable release, or none, is another question where a criterion compares. */
+const baselineOf = ({ baseline }: GateQuestion<{ ref: string }>, spec: Evaluation['spec']) => {
+  const asksFirst = spec.criteria.some(({ first }) => first !== undefined)
+  if (comparesReleases(spec) && baseline) return baseline.spec.digest
+  return asksFirst && !baseline ? 'first' : undefined
 }
 
 const runName = (

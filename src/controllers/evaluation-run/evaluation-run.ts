@@ -2,6 +2,7 @@ import { ApiError } from '../../api/errors.ts'
 import { Dataset } from '../../api/kinds/dataset.ts'
 import { Evaluation } from '../../api/kinds/evaluation.ts'
 import { EvaluationRun } from '../../api/kinds/evaluation-run.ts'
+import { RouteRelease } from '../../api/kinds/route-release.ts'
 import { comparesReleases, judgeCriteria } from '../../gates/criteria.ts'
 import type { ScoreAnswer } from '../../gates/scorers/scorer.ts'
 import { useOf } from '../../gates/test-set-uses.ts'
@@ -59,6 +60,15 @@ export function evaluationRunReconciler(
             )
             .map(run => run.metadata),
       },
+      {
+        kind: RouteRelease,
+        wakes: ({ metadata }, cache) =>
+          cache
+            .informer(EvaluationRun)
+            .list(metadata.namespace)
+            .filter(({ spec, status }) => spec.release === metadata.name && !ended.has(status?.phase ?? ''))
+            .map(run => run.metadata),
+      },
     ],
     concurrency: 4,
     timeoutMs: 300_000,
@@ -85,6 +95,9 @@ async function step(
   const { clock, informer, signal } = context
   const evaluation = informer(Evaluation).get(spec.evaluation, metadata.namespace)
   if (!evaluation) throw new Waiting('EvaluationMissing', `Evaluation ${spec.evaluation} is gone`)
+  // A release that nobody waits for is served by no gateway, so there is nothing to ask until it is wanted again.
+  if (informer(RouteRelease).get(spec.release, metadata.namespace)?.status?.phase !== 'Gated')
+    throw new Waiting('ReleaseNotGated', `RouteRelease ${spec.release} does not wait for this now`)
   const use = useOf(evaluation, run)
   if (use === undefined) return exhausted(run, evaluation)
   const uid = metadata.uid ?? ''

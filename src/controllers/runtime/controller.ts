@@ -200,7 +200,9 @@ export class Controller {
 
   #failed(key: string, error: unknown, object?: Resource): void {
     if (isConflict(error)) {
-      // Somebody was faster: the cache will show it, and the call is made again.
+      // Somebody was faster: the cache will show it, and the call is made again. What the cache lacks may be a write
+      // of its own, whose event must end the wait too.
+      this.#options.ownWrites.forget(key)
       this.#count('conflict')
       this.#queue.retry(key)
     } else if (error instanceof Waiting) {
