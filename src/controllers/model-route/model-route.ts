@@ -44,7 +44,7 @@ export const modelRouteReconciler = ({ ledger }: { ledger: Ledger }): Reconciler
     const releases = context
       .informer(RouteRelease)
       .list(route.metadata.namespace)
-      .filter(({ spec }) => spec.route === route.metadata.name)
+      .filter(release => release.spec.route === route.metadata.name && isOwn(release, route))
     let waiting: unknown
     const resolved = route.spec.suspend
       ? undefined
@@ -64,6 +64,12 @@ export const modelRouteReconciler = ({ ledger }: { ledger: Ledger }): Reconciler
     return outcome(route, releases, context)
   },
 })
+
+/** Not what is left of a deleted route of the same name until it is collected. */
+const isOwn = ({ metadata }: RouteRelease, route: Draft<ModelRoute>): boolean =>
+  (metadata.ownerReferences ?? []).every(
+    ({ kind, uid }) => kind !== ModelRoute.kind || uid === route.metadata.uid,
+  )
 
 /** What is wrong with new content does not stop what is served, and says so. */
 function stillServing(error: unknown, stable: string | undefined): unknown {
@@ -128,6 +134,14 @@ async function ensureCandidate(
   return release
 }
 
+const unserved = (
+  candidate: string | undefined,
+  held: { release: string; message: string } | undefined,
+): string => {
+  if (held) return `: ${held.release} is on hold: ${held.message}`
+  return candidate ? `: ${candidate} is on its way` : ''
+}
+
 function outcome(route: Draft<ModelRoute>, releases: RouteRelease[], { clock, informer }: Context): Outcome {
   const { status } = route
   const held = status.rejected?.find(({ digest }) => digest === status.digest)
@@ -160,7 +174,7 @@ function outcome(route: Draft<ModelRoute>, releases: RouteRelease[], { clock, in
       ready: {
         status: 'False',
         reason: 'NothingServed',
-        message: `no release is live yet${status.candidate ? `: ${status.candidate} is on its way` : ''}`,
+        message: `no release is live yet${unserved(status.candidate, blocked)}`,
       },
     }
   if (route.spec.suspend)
