@@ -31,6 +31,8 @@ export interface SystemOptions extends FirstObjects {
   /** State directory. */
   state: string
   ports?: Partial<typeof defaultPorts>
+  /** False when `keelway controllers` reconciles from another process. */
+  controllers?: boolean
   /** One line for people. */
   say: (text: string) => void
   log?: Log
@@ -129,7 +131,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   if (!gateway.adopted) tellPort(say, 'gateway', ports.gateway ?? defaultPorts.gateway, portOf(gateway.url))
   endpoints.gateway = gateway.url
   publish()
-  await manager.start()
+  if (options.controllers !== false) await manager.start()
   const running = starting.move()
   return {
     endpoints,

@@ -6,11 +6,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { Delivery } from '../src/api/kinds/delivery.ts'
 import type { Endpoints } from '../src/cli/endpoints.ts'
 import { createClient } from '../src/client/api-client.ts'
 import type { Client } from '../src/client/client.ts'
 import { httpTransport } from '../src/client/http.ts'
 import { readKubeconfig } from '../src/client/kubeconfig.ts'
+import { SYNC_REQUESTED } from '../src/controllers/delivery/hook.ts'
 import { systemClock } from '../src/lib/clock.ts'
 import { systemRandom } from '../src/lib/random.ts'
 
@@ -78,6 +80,8 @@ export interface StateDirectory extends AsyncDisposable {
   read(file: string): string
   endpoints(): Endpoints
   gatewayPid(): number
+  /** Has Git asked at once instead of at the next interval. */
+  syncSoon(): Promise<void>
   /** A client with the kubeconfig as it is now, or with another token. */
   client(token?: string): Client & AsyncDisposable
 }
@@ -95,9 +99,19 @@ export async function stateDirectory(): Promise<StateDirectory> {
     started.push(running)
     return running
   }
+  const clientOf = (token?: string) => {
+    const config = readKubeconfig(join(path, 'kubeconfig'))
+    const transport = httpTransport(
+      token === undefined ? config : { ...config, credentials: { type: 'token', token } },
+      systemClock,
+    )
+    const client = createClient(transport, { clock: systemClock, random: systemRandom })
+    return { ...client, [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose]() }
+  }
   return {
     path,
     up,
+    client: clientOf,
     read,
     gatewayPid,
     async ready(...args) {
@@ -106,14 +120,12 @@ export async function stateDirectory(): Promise<StateDirectory> {
       return running
     },
     endpoints: () => JSON.parse(read('endpoints.json')) as Endpoints,
-    client(token) {
-      const config = readKubeconfig(join(path, 'kubeconfig'))
-      const transport = httpTransport(
-        token === undefined ? config : { ...config, credentials: { type: 'token', token } },
-        systemClock,
-      )
-      const client = createClient(transport, { clock: systemClock, random: systemRandom })
-      return { ...client, [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose]() }
+    async syncSoon() {
+      await using client = clientOf()
+      for (const { metadata } of (await client.list(Delivery)).items)
+        await client.patch(Delivery, metadata.name, metadata.namespace, {
+          metadata: { annotations: { [SYNC_REQUESTED]: String(systemClock.now()) } },
+        })
     },
     async [Symbol.asyncDispose]() {
       for (const running of started) {

@@ -11,6 +11,10 @@ export const up: Command = {
     state: stateOption,
     'api-port': { type: 'string', value: 'N', default: '4140', summary: 'port of the API server' },
     'gateway-port': { type: 'string', value: 'N', default: '4141', summary: 'port of the gateway' },
+    'without-controllers': {
+      type: 'boolean',
+      summary: 'leave reconciling to keelway controllers, in processes of their own',
+    },
     'control-port': { type: 'string', value: 'N', default: '4142', summary: 'port of the control endpoint' },
   },
   help: 'REPO is the root of a Git repository; it gets a Delivery of its current branch. Without it nothing is synced.\nA port that is taken gives the next free one. Stop with Ctrl-C.',
@@ -23,6 +27,7 @@ export const up: Command = {
     await using system = await startSystem({
       state,
       ...(repository ? { repository } : {}),
+      controllers: !invocation.flag('without-controllers'),
       ports: {
         api: port(invocation, 'api-port'),
         gateway: port(invocation, 'gateway-port'),

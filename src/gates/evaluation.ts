@@ -31,9 +31,9 @@ export const evaluation: Gate<{ ref: string }> = {
       ...(against ? { against } : {}),
     })
     const name = runName(question, testSet, judged)
-    const run =
-      context.informer(EvaluationRun).get(name, namespace) ?? (await start(question, name, testSet, judged))
-    return answerOf(run)
+    const run = context.informer(EvaluationRun).get(name, namespace)
+    if (!run) await start(question, name, testSet, judged)
+    return answerOf(name, run)
   },
 }
 
@@ -56,7 +56,7 @@ async function start(
   name: string,
   testSet: string,
   definition: string,
-) {
+): Promise<void> {
   const { namespace = '', uid } = release.metadata
   await context.client
     .create(EvaluationRun, {
@@ -87,25 +87,23 @@ async function start(
     .catch((error: unknown) => {
       if (!isAlreadyExists(error)) throw error
     })
-  return undefined
 }
 
-function answerOf(run: EvaluationRun | undefined): GateAnswer {
+function answerOf(name: string, run: EvaluationRun | undefined): GateAnswer {
   const { phase, message = '', done = 0, total } = run?.status ?? {}
-  const named = run ? { run: run.metadata.name } : {}
   switch (phase) {
     case 'Passed':
-      return { state: 'open', reason: 'EvaluationPassed', message, ...named }
+      return { state: 'open', reason: 'EvaluationPassed', message, run: name }
     case 'Failed':
     case 'Inconclusive':
     case 'Error':
-      return { state: 'closed', reason: `Evaluation${phase}`, message, ...named }
+      return { state: 'closed', reason: `Evaluation${phase}`, message, run: name }
     default:
       return {
         state: 'waiting',
         reason: 'EvaluationRunning',
         message: total ? `${done} of ${total} rows answered` : 'the evaluation has not started',
-        ...named,
+        run: name,
       }
   }
 }

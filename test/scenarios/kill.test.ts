@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest'
 import { ConfigMap } from '../../src/api/kinds/core.ts'
-import { Delivery } from '../../src/api/kinds/delivery.ts'
 import { RouteRelease } from '../../src/api/kinds/route-release.ts'
-import { SYNC_REQUESTED } from '../../src/controllers/delivery/hook.ts'
 import { type ReplaySummary, replay } from '../../src/gateway/replay.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { systemClock as clock } from '../../src/lib/clock.ts'
@@ -47,10 +45,10 @@ test('kill -9 at random moments loses no acknowledged write, breaks no chain, an
     await Promise.all([writing, traffic.stop()])
   })
   await repository.commit('better', desk({ rollout, prompt: 'good' }))
-  await syncSoon(state)
+  await state.syncSoon()
   const worse = async () => {
     await repository.commit('worse for users', desk({ rollout, prompt: 'sly' }))
-    await syncSoon(state)
+    await state.syncSoon()
   }
   const progress = new Progress()
   let gateway = state.gatewayPid()
@@ -110,15 +108,6 @@ async function releases(state: StateDirectory): Promise<RouteRelease[]> {
 const isPromoted = (release: RouteRelease): boolean => live(release) && Boolean(release.status?.baseline)
 
 const isRolledBack = ({ status }: RouteRelease): boolean => status?.phase === 'RolledBack'
-
-/** Has Git asked at once instead of at the next interval. */
-async function syncSoon(state: StateDirectory): Promise<void> {
-  await using client = state.client()
-  for (const { metadata } of (await client.list(Delivery)).items)
-    await client.patch(Delivery, metadata.name, metadata.namespace, {
-      metadata: { annotations: { [SYNC_REQUESTED]: String(clock.now()) } },
-    })
-}
 
 function ledgerOf(state: StateDirectory): Ledger {
   const { control: url, controlToken: token } = state.endpoints()
