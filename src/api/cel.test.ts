@@ -3,6 +3,7 @@ import { admit } from './admission.ts'
 import { compileExpression } from './cel.ts'
 import type { Kind, Resource } from './kind.ts'
 import { ConfigMap, Secret } from './kinds/core.ts'
+import { Delivery } from './kinds/delivery.ts'
 import { kinds } from './kinds/index.ts'
 import { ModelProvider } from './kinds/model-provider.ts'
 import { ModelRoute } from './kinds/model-route.ts'
@@ -126,6 +127,23 @@ const broken: Record<string, { kind: Kind; changes: [message: string, from: obje
     changes: [
       ['protocol openai needs spec.endpoint', {}, { spec: { protocol: 'openai' } }],
       ['protocol recorded needs spec.cassette', {}, { spec: { protocol: 'recorded' } }],
+      ...['https://bob:hunter2@example.com/v1', 'http://hunter2@example.com/v1'].map(
+        (endpoint): [string, object, object] => [
+          'spec.endpoint holds a user or password: put the API key into a Secret and name that in spec.key',
+          {},
+          { spec: { protocol: 'openai', endpoint } },
+        ],
+      ),
+    ],
+  },
+  Delivery: {
+    kind: Delivery,
+    changes: [
+      [
+        'spec.repository holds a password: put it into a Secret and name that in spec.credentials',
+        {},
+        { spec: { repository: 'https://bob:hunter2@git.example.com/x.git' } },
+      ],
     ],
   },
   ModelRoute: {

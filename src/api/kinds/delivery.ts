@@ -89,6 +89,12 @@ export const Delivery = defineKind({
       .optional()
       .describe('Synced commits, newest first, 20 at most.'),
   }),
+  rules: [
+    {
+      rule: "!self.spec.repository.matches('^[a-z+]+://[^/@]*:[^/@]+@')",
+      message: 'spec.repository holds a password: put it into a Secret and name that in spec.credentials',
+    },
+  ],
   columns: [
     { name: 'Ready', path: '.status.conditions[?(@.type=="Ready")].status' },
     { name: 'Revision', path: '.status.revision' },

@@ -54,6 +54,11 @@ export const ModelProvider = defineKind({
       message: 'protocol openai needs spec.endpoint',
     },
     {
+      rule: "!has(self.spec.endpoint) || !self.spec.endpoint.matches('^https?://[^/?#]*@')",
+      message:
+        'spec.endpoint holds a user or password: put the API key into a Secret and name that in spec.key',
+    },
+    {
       rule: "self.spec.protocol != 'recorded' || has(self.spec.cassette)",
       message: 'protocol recorded needs spec.cassette',
     },
