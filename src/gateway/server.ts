@@ -49,6 +49,10 @@ export interface Gateway {
   stop(): Promise<void>
 }
 
+/** How soon missing content of a snapshot is asked for again, and how seldom at last. */
+const firstRetryMs = 250
+const longestRetryMs = 30_000
+
 /**
  * SERVE: the data plane. It answers from one immutable snapshot at a time, follows the control plane for new ones and
  * goes on without it. Nothing a user waits for ever waits for the control plane, the disk or a shadow answer.
@@ -81,8 +85,21 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     // The swap is this one assignment: a call sees the old snapshot or the new one, never a mixture.
     serving = await openServing(snapshot, providers, context, serving)
   }
+  const completeLater = (snapshot: Snapshot, waitMs: number): void => {
+    clock.after(waitMs, () => {
+      if (serving?.digest !== snapshot.digest || serving.missing === undefined || stopping.signal.aborted)
+        return
+      open(snapshot)
+        .catch((error: Error) => say(`the snapshot cannot be completed: ${error.message}`))
+        .finally(() => completeLater(snapshot, Math.min(2 * waitMs, longestRetryMs)))
+    })
+  }
   const apply = async (snapshot: Snapshot): Promise<void> => {
     await open(snapshot)
+    if (serving?.missing !== undefined) {
+      say(`serving without what is missing: ${serving.missing}`)
+      completeLater(snapshot, firstRetryMs)
+    }
     if (!lastGood) return
     await lastGood.save(snapshot)
     await content.keep(contentOf(snapshot))

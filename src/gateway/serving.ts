@@ -1,4 +1,4 @@
-import type { Provider, ProviderContext } from './providers/provider.ts'
+import { BlobMissing, type Provider, type ProviderContext } from './providers/provider.ts'
 import { openRelease, type Release } from './release.ts'
 import { type AccessKeySnapshot, type RouteSnapshot, releaseKey, type Snapshot } from './snapshot.ts'
 
@@ -6,6 +6,10 @@ import { type AccessKeySnapshot, type RouteSnapshot, releaseKey, type Snapshot }
 export interface Serving {
   digest: string
   at: number
+  /** Why content of some release could not be had; its routes serve what they served before. */
+  missing: string | undefined
+  /** What each route does now, by `namespace/name`. */
+  configured: ReadonlyMap<string, RouteSnapshot>
   /** By `namespace/name`. */
   releases: ReadonlyMap<string, Release>
   key(hash: string): AccessKeySnapshot | undefined
@@ -17,8 +21,9 @@ export interface Serving {
 }
 
 /**
- * Opens all releases of a snapshot; those that `before` has open already are taken over.
- * @throws BlobMissing when content of a release cannot be had now.
+ * Opens all releases of a snapshot; those that `before` has open already are taken over. Content that cannot be had now
+ * holds up its own route only: that one goes on as before, or without its candidate, and all others are as the snapshot
+ * says.
  */
 export async function openServing(
   { digest, at, content }: Snapshot,
@@ -27,18 +32,26 @@ export async function openServing(
   before: Serving | undefined,
 ): Promise<Serving> {
   const releases = new Map<string, Release>()
+  let missing: string | undefined
   for (const snapshot of Object.values(content.releases)) {
     const name = releaseKey(snapshot.namespace, snapshot.name)
-    const open = before?.releases.get(name)
-    releases.set(
-      name,
-      open?.snapshot.digest === snapshot.digest ? open : await openRelease(snapshot, providers, context),
-    )
+    const known = before?.releases.get(name)
+    const open =
+      known?.snapshot.digest === snapshot.digest
+        ? known
+        : await openRelease(snapshot, providers, context).catch(unlessMissing)
+    if (typeof open === 'string') missing = `${name}: ${open}`
+    else releases.set(name, open)
+  }
+  const configured = new Map<string, RouteSnapshot>()
+  for (const route of content.routes) {
+    const name = `${route.namespace}/${route.name}`
+    configured.set(name, servable(route, releases, before, before?.configured.get(name)))
   }
   const keys = new Map(content.accessKeys.map(key => [key.hash, key]))
   const routes = new Map<string, RouteSnapshot>()
   // Of two routes with one model name the first by name counts, on every gateway alike.
-  for (const route of [...content.routes].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const route of [...configured.values()].sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const name = `${route.namespace}/${route.model}`
     if (!routes.has(name)) routes.set(name, route)
   }
@@ -47,6 +60,8 @@ export async function openServing(
   return {
     digest,
     at,
+    missing,
+    configured,
     releases,
     key: hash => keys.get(hash),
     route: (key, model) => {
@@ -56,6 +71,30 @@ export async function openServing(
     routes: key => [...routes.values()].filter(route => allowed(key, route)),
     secret: name => (name === undefined ? undefined : content.secrets[name]),
   }
+}
+
+/** The message of content that is missing; other errors go on. */
+function unlessMissing(error: unknown): string {
+  if (error instanceof BlobMissing) return error.message
+  throw error
+}
+
+/** A route with only releases that are open; the release it had before is kept open for it. */
+function servable(
+  { stable, candidate, ...route }: RouteSnapshot,
+  releases: Map<string, Release>,
+  before: Serving | undefined,
+  last: RouteSnapshot | undefined,
+): RouteSnapshot {
+  if (stable === undefined) return route
+  if (releases.has(stable)) {
+    const tried = candidate && releases.has(candidate.release) ? { candidate } : {}
+    return { ...route, stable, ...tried }
+  }
+  const kept = last?.stable === undefined ? undefined : before?.releases.get(last.stable)
+  if (last?.stable === undefined || kept === undefined) return route
+  releases.set(last.stable, kept)
+  return { ...route, stable: last.stable }
 }
 
 /** Digests of all content that a snapshot needs. */

@@ -84,17 +84,16 @@ test('publishing waits until the gateway serves the snapshot', async () => {
   }
 })
 
-test('publishing gives up after 2 s when a gateway cannot apply the snapshot, which serves on', async () => {
+test('a release whose content is missing holds up its own route only, which goes on as before', async () => {
   const world = await start()
   await world.publish(serving('mail-triage-1', world.put('one')))
-  const begin = performance.now()
-  await world.publish(serving('mail-triage-2', `sha256:${'0'.repeat(64)}`))
-  expect(performance.now() - begin).toBeGreaterThan(1500)
+  const { digest } = await world.publish(serving('mail-triage-2', `sha256:${'0'.repeat(64)}`))
+  expect(world.gateway.serving).toBe(digest)
   expect(await ask(world)).toEqual({ status: 200, release: 'mail-triage-1' })
   expect(world.said.join()).toContain('the control plane has no content')
-  const { digest } = await world.publish(serving('mail-triage-3', world.put('three')))
-  expect(world.gateway.serving).toBe(digest)
-}, 10_000)
+  await world.publish(serving('mail-triage-3', world.put('three')))
+  expect(await ask(world)).toEqual({ status: 200, release: 'mail-triage-3' })
+})
 
 test('content that arrives late is picked up', async () => {
   const world = await start()
@@ -105,8 +104,7 @@ test('content that arrives late is picked up', async () => {
   await recorded(world, async () => world.said.some(text => text.includes(late)))
   if (bytes) world.blobs.set(late, bytes)
   await published
-  await recorded(world, async () => world.gateway.serving !== undefined)
-  expect(await ask(world)).toMatchObject({ status: 200 })
+  await recorded(world, async () => (await ask(world)).status === 200)
 })
 
 test('content whose bytes are not what the digest says is refused', async () => {
@@ -115,7 +113,7 @@ test('content whose bytes are not what the digest says is refused', async () => 
   world.blobs.set(artefact, Buffer.from('changed'))
   void world.publish(serving('mail-triage-1', artefact))
   await recorded(world, async () => world.said.some(text => text.includes('another digest')))
-  expect(world.gateway.serving).toBeUndefined()
+  expect(await ask(world)).toMatchObject({ status: 503 })
 })
 
 test('a snapshot whose content is not what its digest says is refused and the last good one serves', async () => {

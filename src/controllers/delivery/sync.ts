@@ -130,7 +130,21 @@ interface AppliedAll {
   contested: (ObjectReference & { reason: string })[]
 }
 
-/** Applies in order and goes on after a failure, so that one object can't hold up all others. */
+/** Objects applied at once: enough to share the store's group commit. */
+const AT_ONCE = 16
+
+/** Neighbours of one kind, which do not depend on each other's order. */
+function batchesOf(targets: readonly Target[]): Target[][] {
+  const batches: Target[][] = []
+  for (const target of targets) {
+    const last = batches.at(-1)
+    if (last?.[0]?.resource.kind === target.resource.kind && last.length < AT_ONCE) last.push(target)
+    else batches.push([target])
+  }
+  return batches
+}
+
+/** Applies kind after kind and goes on after a failure, so that one object can't hold up all others. */
 async function applyAll(sync: Sync, targets: readonly Target[], fresh: boolean): Promise<AppliedAll> {
   const { delivery, commit, context, kinds, corrections, signal } = sync
   const { clock } = context
@@ -143,8 +157,7 @@ async function applyAll(sync: Sync, targets: readonly Target[], fresh: boolean):
   const reader = readerOf(context, kinds)
   const inventory = new Set((delivery.status.inventory ?? []).map(keyOf))
   const sameRevision = !fresh || delivery.status.revision === commit.revision
-  for (const target of targets) {
-    signal.throwIfAborted()
+  const applyOne = async (target: Target): Promise<void> => {
     const reference = referenceOf(target.resource)
     const correct = delivery.spec.drift === 'correct' && corrections.allowed(reference, clock.now())
     const options = {
@@ -161,7 +174,7 @@ async function applyAll(sync: Sync, targets: readonly Target[], fresh: boolean):
       if (applied.result === 'contested')
         all.contested.push({ ...reference, reason: applied.message ?? 'another Delivery owns it' })
       else if (applied.result !== 'missing') all.counts[applied.result]++
-      if (applied.drift.length === 0) continue
+      if (applied.drift.length === 0) return
       if (correct) corrections.note(reference, clock.now())
       const action = correct ? 'corrected' : 'reported'
       all.drift.push(...driftRecords(target.resource, applied.live, applied.drift, action, timestamp(clock)))
@@ -169,6 +182,10 @@ async function applyAll(sync: Sync, targets: readonly Target[], fresh: boolean):
       if (signal.aborted) throw error
       all.failures.push(failureOf(target, error))
     }
+  }
+  for (const batch of batchesOf(targets)) {
+    signal.throwIfAborted()
+    await Promise.all(batch.map(applyOne))
   }
   return all
 }

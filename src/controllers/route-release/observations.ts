@@ -1,9 +1,9 @@
-import type { ModelRoute } from '../../api/kinds/model-route.ts'
 import type { ScorableAnswer } from '../../gates/scorers/scorer.ts'
 import type { Observation, Scores } from '../../rollout/observation.ts'
+import type { Metric } from '../../rollout/rollout-plan.ts'
 import type { Answer, Unit } from '../../telemetry/telemetry.ts'
 
-type Metrics = ModelRoute['spec']['rollout']['metrics']
+type Metrics = readonly Pick<Metric, 'name' | 'from'>[]
 
 /** Scores an answer by the scorer of that name; undefined when the route has none of that name. */
 export type ScoreByName = (name: string, answer: ScorableAnswer) => number | null | undefined

@@ -80,6 +80,23 @@ export function routeReleaseReconciler(
             .map(release => release.metadata),
       },
     ],
+    finalizer: 'keelway.dev/release',
+    async finalize(release, { informer }) {
+      const { name, namespace, ownerReferences } = release.metadata
+      const route = informer(ModelRoute).get(release.spec.route, namespace)
+      const owned = ownerReferences?.some(({ uid }) => uid === route?.metadata.uid)
+      if (!route || !owned || route.metadata.deletionTimestamp) return
+      if (release.status?.phase === 'Live' && route.status?.stable === name)
+        throw new Waiting(
+          'Serving',
+          'it serves: it goes away when another release is live, or with its route',
+        )
+      if (onHold.has(release.status?.phase ?? '') && route.status?.digest === release.spec.digest)
+        throw new Waiting(
+          'OnHold',
+          'its content is wanted and on hold: override it, or commit another content first',
+        )
+    },
     async reconcile(release, context) {
       const { name, namespace } = release.metadata
       if (digestOfValue(release.spec.bundle) !== release.spec.digest) {
@@ -101,6 +118,9 @@ export function routeReleaseReconciler(
     },
   }
 }
+
+/** Phases whose digest must stay remembered, and can be overridden only while the release is there. */
+const onHold = new Set(['Rejected', 'RolledBack'])
 
 interface Situation {
   release: Draft<RouteRelease>
@@ -224,8 +244,8 @@ function forecastOf({ release, route, forecasts, dependencies }: Situation): Pro
 async function tryOut(situation: Situation): Promise<Outcome> {
   const { release, route, recorder, dependencies } = situation
   const { status } = release
-  const trial = trialOf(route)
-  if ((status.judge as { plan?: string } | undefined)?.plan !== trial.digest) {
+  const trial = currentTrial(release, route, recorder.context)
+  if (judgeOf(release)?.plan !== trial.digest) {
     recorder.context.event(
       'Warning',
       'PlanChanged',
@@ -257,6 +277,21 @@ async function tryOut(situation: Situation): Promise<Outcome> {
       ? (status.verdict?.message ?? '')
       : (status.evidence?.map(({ message }) => message).join('; ') ?? 'no unit has closed yet')
   return requeueIn(pollMs, { ready: { status: 'False', reason: status.phase ?? 'RollingOut', message } })
+}
+
+const judgeOf = ({ status }: Draft<RouteRelease>) =>
+  status.judge as { plan: string; trial: Trial } | undefined
+
+/** What the route says about the trial; while that can not be used, what it said before, so that judging goes on. */
+function currentTrial(release: Draft<RouteRelease>, route: ModelRoute, context: Context): Trial {
+  try {
+    return trialOf(route)
+  } catch (error) {
+    const before = judgeOf(release)?.trial
+    if (!before || !(error instanceof Stalled)) throw error
+    context.event('Warning', error.reason, `${error.message}; the trial goes on as it was stated before`)
+    return before
+  }
 }
 
 async function supersede({ release, recorder }: Situation, message: string): Promise<Outcome> {

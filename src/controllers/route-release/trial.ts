@@ -37,7 +37,7 @@ export async function startStep(
     stepStartedAt: instant(recorder.context),
     weight: step === 'shadow' ? 0 : step,
     shadow: step === 'shadow',
-    judge: { plan: trial.digest, state },
+    judge: { plan: trial.digest, trial, state },
     spentUsd: 0,
   })
   delete status.cursor
@@ -95,7 +95,7 @@ export async function gatherEvidence(
     }
   }
   const decided = verdict(trial.plan, state, spent(release, recorder))
-  status.judge = { plan: trial.digest, state }
+  status.judge = { plan: trial.digest, trial, state }
   status.units = state.inAll.candidate
   status.evidence = decided.evidence.map(evidenceOf)
   await act(release, route, trial, decided, recorder)

@@ -6,7 +6,7 @@ import { Stalled } from './reconciler.ts'
 
 export interface Trial {
   plan: RolloutPlan
-  /** Digest of the plan: another alpha, margin or metric is another process that starts anew. */
+  /** Digest of plan and scorers: another alpha, margin, metric or scorer is another process that starts anew. */
   digest: string
   closeAfterMs: number
 }
@@ -28,7 +28,7 @@ export function trialOf(route: ModelRoute): Trial {
   checked(plan)
   return {
     plan,
-    digest: shortDigest(digestOfValue({ plan, closeAfter }), 8),
+    digest: shortDigest(digestOfValue({ plan, closeAfter, scorers: route.spec.scorers }), 8),
     closeAfterMs: parseDuration(closeAfter),
   }
 }
