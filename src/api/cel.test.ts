@@ -160,6 +160,22 @@ const broken: Record<string, { kind: Kind; changes: [message: string, from: obje
         {},
         { spec: { model: 'm', serve: { model: { ref: 'a' } }, gates: [{ approval: {} }, {}] } },
       ],
+      [
+        'a metric of kind quantile needs limit: what it is compared with',
+        {},
+        {
+          spec: {
+            model: 'm',
+            serve: { model: { ref: 'a' } },
+            rollout: { metrics: [{ name: 'slow', from: 'latencyMs', kind: 'quantile' }] },
+          },
+        },
+      ],
+      [
+        'spec.rollout.steps are shadow, then whole percents between 1 and 99',
+        {},
+        { spec: { model: 'm', serve: { model: { ref: 'a' } }, rollout: { steps: ['shadow', 5, 100] } } },
+      ],
     ],
   },
   RouteRelease: {

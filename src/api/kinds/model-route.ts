@@ -195,6 +195,14 @@ export const ModelRoute = defineKind({
   }),
   rules: [
     {
+      rule: "!has(self.spec.rollout) || !has(self.spec.rollout.metrics) || self.spec.rollout.metrics.all(m, !has(m.kind) || m.kind != 'quantile' || has(m.limit))",
+      message: 'a metric of kind quantile needs limit: what it is compared with',
+    },
+    {
+      rule: "!has(self.spec.rollout) || !has(self.spec.rollout.steps) || self.spec.rollout.steps.all(s, type(s) == string ? s == 'shadow' : (s > 0 && s < 100))",
+      message: 'spec.rollout.steps are shadow, then whole percents between 1 and 99',
+    },
+    {
       rule: 'has(self.spec.serve.model) != has(self.spec.serve.provider)',
       message: 'spec.serve needs exactly one of model and provider',
     },
