@@ -131,4 +131,4 @@ test('a change travels from Git to live traffic, is promoted, rejected or rolled
     'ledger',
   ])
   expect(await ledger.verify()).toMatchObject({ intact: true })
-})
+}, 60_000)
