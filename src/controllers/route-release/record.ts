@@ -1,5 +1,5 @@
 import { subjectOf } from '../../api/kind.ts'
-import type { RouteRelease } from '../../api/kinds/route-release.ts'
+import { RouteRelease } from '../../api/kinds/route-release.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Context, Draft } from '../runtime/reconciler.ts'
 
@@ -36,6 +36,14 @@ export async function record(
   })
 }
 
+/** Now, or just after the verdict of the release it follows: which one is live must not hang on a clock that went back. */
+function verdictTime({ metadata, status }: Draft<RouteRelease>, context: Context): string {
+  const releases = context.informer(RouteRelease)
+  const before = status.baseline ? releases.get(status.baseline, metadata.namespace) : undefined
+  const last = before?.status?.verdict ? Date.parse(before.status.verdict.at) : 0
+  return new Date(Math.max(context.clock.now(), last + 1)).toISOString()
+}
+
 /** Ends or holds a trial: verdict, ledger entry, event, and for all but hold no weight left. */
 export async function conclude(
   release: Draft<RouteRelease>,
@@ -45,7 +53,8 @@ export async function conclude(
   data: Record<string, unknown> = {},
 ): Promise<void> {
   const { status } = release
-  const moment = `${status.step ?? 0}/${verdict.decision}/${status.decisionsSeen ?? 0}`
+  const plan = (status.judge as { plan?: string } | undefined)?.plan ?? ''
+  const moment = `${plan}/${status.step ?? 0}/${verdict.decision}/${status.decisionsSeen ?? 0}`
   const evidence = { step: status.step, units: status.units, evidence: status.evidence }
   await record(
     release,
@@ -56,7 +65,7 @@ export async function conclude(
     verdict.by && `user:${verdict.by}`,
   )
   status.phase = phase
-  status.verdict = { ...verdict, at: instant(recorder.context) }
+  status.verdict = { ...verdict, at: verdictTime(release, recorder.context) }
   if (phase !== 'Held') {
     status.weight = phase === 'Live' ? 100 : 0
     status.shadow = false
