@@ -3,6 +3,7 @@ import { sourcedStatus } from '../conditions.ts'
 import { defineKind, type ResourceOf } from '../kind.ts'
 import { stampWriter } from '../source.ts'
 import { duration, reference } from './reference.ts'
+import { ReleaseInputs } from './release-inputs.ts'
 import { Scorer } from './scorer.ts'
 
 const Metric = z.object({
@@ -161,20 +162,9 @@ export const ModelRoute = defineKind({
       )
       .optional()
       .describe('What is really served now.'),
-    inputs: z
-      .array(
-        z.object({
-          kind: z.string().describe('Kind of the object.'),
-          name: z.string().describe('Its name.'),
-          digest: z.string().optional().describe('Digest of its content.'),
-          files: z
-            .array(z.string())
-            .describe('Files of the repository it came from; none when it is not from Git.'),
-          writer: z.string().optional().describe('Who changed it directly, past Git.'),
-        }),
-      )
-      .optional()
-      .describe('Objects the route resolves to at revision, the route itself and its evaluations included.'),
+    inputs: ReleaseInputs.optional().describe(
+      'Objects the route resolves to at revision, the route itself and its evaluations included.',
+    ),
     rejected: z
       .array(
         z.object({

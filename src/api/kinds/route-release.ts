@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { commonStatus } from '../conditions.ts'
 import { defineKind, type Resource, type ResourceOf } from '../kind.ts'
+import { ReleaseInputs } from './release-inputs.ts'
 
 const Decision = z.object({
   action: z
@@ -57,20 +58,9 @@ export const RouteRelease = defineKind({
       )
       .optional()
       .describe('Commits that had this content, oldest first, 50 at most.'),
-    inputs: z
-      .array(
-        z.object({
-          kind: z.string().describe('Kind of the object.'),
-          name: z.string().describe('Its name.'),
-          digest: z.string().optional().describe('Digest of its content.'),
-          files: z
-            .array(z.string())
-            .describe('Files of the repository it came from; none when it is not from Git.'),
-          writer: z.string().optional().describe('Who changed it directly, past Git.'),
-        }),
-      )
-      .optional()
-      .describe('Objects the route resolves to, and their files; a revert restores these.'),
+    inputs: ReleaseInputs.optional().describe(
+      'Objects the route resolves to, and their files; a revert restores these.',
+    ),
     gates: z
       .array(
         z.object({
