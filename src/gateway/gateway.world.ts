@@ -136,7 +136,7 @@ export type ProviderBundle = Extract<Bundle, { serve: 'provider' }>
 
 export const openai = (endpoint: string, fields: Partial<ProviderBundle> = {}): Bundle => ({
   serve: 'provider',
-  provider: { protocol: 'openai', endpoint, timeoutMs: 5000 },
+  provider: { protocol: 'openai', endpoint, timeoutMs: 20_000 },
   model: 'gpt-test',
   parameters: {},
   ...fields,
