@@ -1,30 +1,36 @@
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../lib/clock.ts'
 import type { Runtime } from '../../models/model.ts'
-import type { ChatRequest } from '../protocols/openai/request.ts'
-import type { ReleaseSnapshot } from '../snapshot.ts'
+import type { Answer } from '../canonical/answer.ts'
+import type { CanonicalRequest } from '../canonical/request.ts'
+import type { Target } from '../snapshot.ts'
 
 /**
- * SERVE: what answers a chat completion. A provider is one folder exporting one object, one line in `index.ts`, and
- * passes `provider.contract.ts`. It is opened once per release before a snapshot is applied, then answers many
- * requests at once. It never retries and never changes what the client is told: the gateway does both.
+ * SERVE: what answers a request. A provider is one folder exporting one object, one line in `index.ts`, and passes
+ * `provider.contract.ts`. It is opened once per target before a snapshot is applied, then answers many requests at once.
+ * It translates and transports only: retries, fallbacks, time limits, guardrails and money are the gateway's.
  */
 export interface Provider {
   /** `model` for artefacts made here, else the protocol of a ModelProvider. */
   protocol: string
   /**
    * Loads what answering needs. Throws BlobMissing when content cannot be had now (the snapshot waits), any other
-   * error when this release can never answer (its calls fail, the snapshot is applied).
+   * error when this target can never answer (its calls fail, the snapshot is applied).
    */
-  open(release: ReleaseSnapshot, context: ProviderContext): Promise<Backend>
+  open(target: Target, context: ProviderContext): Promise<Backend>
 }
 
 export interface Backend {
   /**
-   * Answers; `signal` aborts the work and everything upstream at once. Throws ProviderError, also while the body is
-   * read, or the signal's reason.
+   * Answers; `signal` aborts the work and everything upstream at once, also while the stream is read: then the signal's
+   * reason is thrown. Resolves when the provider has begun to answer with success. May answer whole although a stream
+   * was asked for, or the other way round. Asks a provider that can count for usage, whether or not the client
+   * wants to see it.
+   * @throws ProviderError, also while the stream is read
    */
   answer(request: ProviderRequest, signal: AbortSignal): Promise<ProviderAnswer>
+  /** Counts the input of a request; absent where the provider cannot. */
+  countTokens?(request: ProviderRequest, signal: AbortSignal): Promise<number>
 }
 
 export interface ProviderContext {
@@ -41,65 +47,60 @@ export interface ProviderRequest {
   call: string
   /** When the request arrived, milliseconds since the epoch. */
   at: number
-  /** The request with prompt, parameters and model of the release. */
-  chat: ChatRequest
-  /** The client's own bytes when the release changes nothing in them. */
-  raw?: Buffer
+  /** With prompt, parameters and model of the release. */
+  request: CanonicalRequest
   /** Value of the provider's secret. */
   secret?: string
-  /** W3C trace context of the client. */
-  trace: Record<string, string>
+  /** W3C trace context to send on. */
+  trace: Readonly<Record<string, string>>
 }
 
-export interface ProviderAnswer {
-  contentType: string
-  /** Sent on as it is: one JSON body, or the bytes of a stream. */
-  body: Buffer | AsyncIterable<Buffer>
-  /** What is known of the answer by now; complete once the body was read. */
-  outcome(): Outcome
+export type ProviderAnswer = Answer & {
+  /** Fields of the request that this provider has nothing for and that were left out. */
+  dropped?: readonly string[]
 }
 
-export interface Outcome {
-  /** Text of the first choice. */
-  output: string
-  inputTokens?: number
-  outputTokens?: number
-  usageSource: 'provider' | 'estimated' | 'none'
-}
-
-/** Classes of provider errors with the status a client gets; `retryable` becomes `x-should-retry`. */
+/** Classes of provider errors with the status a client gets; `retryable` ones may be tried again or elsewhere. */
 const codes = {
   no_recorded_answer: { status: 404, retryable: false },
   provider_rejected: { status: 400, retryable: false },
+  /** The input does not fit the model; another model may take it. */
+  context_overflow: { status: 400, retryable: false },
+  /** The request asks for something this provider can not do. */
+  unsupported_by_provider: { status: 400, retryable: false },
   provider_rate_limited: { status: 429, retryable: true },
   provider_unauthorized: { status: 502, retryable: false },
   provider_error: { status: 502, retryable: true },
+  provider_overloaded: { status: 503, retryable: true },
   provider_unreachable: { status: 502, retryable: true },
   provider_interrupted: { status: 502, retryable: true },
   provider_timeout: { status: 504, retryable: true },
   release_unusable: { status: 500, retryable: false },
 } as const
 
+export type ProviderErrorCode = keyof typeof codes
+export const providerErrorCodes = Object.keys(codes) as readonly ProviderErrorCode[]
+
 /** A provider that did not answer. Its message holds neither key nor prompt. */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError'
-  readonly code: keyof typeof codes
+  readonly code: ProviderErrorCode
   readonly status: number
   readonly retryable: boolean
-  /** Seconds or HTTP date, as the provider sent it. */
-  readonly retryAfter: string | undefined
+  /** How long the provider asked to wait. */
+  readonly retryAfterMs: number | undefined
 
   constructor(
-    code: keyof typeof codes,
+    code: ProviderErrorCode,
     message: string,
-    details: { status?: number; retryAfter?: string } = {},
+    details: { status?: number; retryAfterMs?: number | undefined } = {},
     options?: ErrorOptions,
   ) {
     super(message, options)
     this.code = code
     this.status = details.status ?? codes[code].status
     this.retryable = codes[code].retryable
-    this.retryAfter = details.retryAfter
+    this.retryAfterMs = details.retryAfterMs
   }
 }
 
