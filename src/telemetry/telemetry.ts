@@ -40,11 +40,64 @@ export interface CallRecord {
   inputTokens?: number
   outputTokens?: number
   usageSource: 'provider' | 'estimated' | 'none'
+  /** Tokens in buckets that do not overlap; their sum is the provider's total. */
+  usage?: TokenBuckets
+  /** Absent when the price is unknown: unknown is never 0. */
   costUsd?: number
+  /** Where the price came from, with the date of the catalogue. */
+  priceSource?: string
+  /** Wire format the client spoke. */
+  protocol?: string
+  operation?: string
+  finish?: string
+  /** `hit`: answered from the cache, and `savedUsd` is what the first answer cost. */
+  cache?: 'hit' | 'miss'
+  savedUsd?: number
+  guards?: GuardResult[]
+  /** Tries before the one that answered, or all of them when none did. */
+  attempts?: Attempt[]
+  trace?: { traceId: string; spanId: string; parentSpanId?: string }
+  /** HMAC-SHA-256 of input and answer, so that equal content can be found without storing it. */
+  inputDigest?: string
+  outputDigest?: string
+  /** What the user asked last, and the documents and tool results given; cut at 16 KiB each. */
+  input?: string
+  context?: string
   /** The answer's text, cut at 16 KiB; absent when the route does not record content. */
   output?: string
   /** Metrics the gateway could compute itself (schema validity, …), by name. */
   scores?: Record<string, number>
+}
+
+export interface TokenBuckets {
+  input: number
+  cacheRead: number
+  cacheWrite: number
+  cacheWriteLong?: number
+  inputAudio: number
+  output: number
+  reasoning: number
+  outputAudio: number
+}
+
+/** What one rule of a guardrail said of a call. A rule that could not run says so; it never counts as passed. */
+export interface GuardResult {
+  guardrail: string
+  rule: string
+  zone: string
+  /** failed: it could not run. */
+  verdict: 'allow' | 'deny' | 'failed'
+  /** What was done, which in shadow mode is nothing. */
+  action: 'none' | 'flag' | 'mask' | 'block'
+  score?: number
+  reason?: string
+}
+
+export interface Attempt {
+  provider: string
+  model: string
+  error: string
+  latencyMs: number
 }
 
 /** What a client said of a call afterwards: scores in [0, 1], or the right answer for the scorers to compare with. */
