@@ -23,6 +23,11 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
     load: async () => (await import('./evaluate-plan.ts')).evaluatePlan,
   },
   {
+    name: 'guard pii',
+    summary: 'find personal data in texts',
+    load: async () => (await import('./guard-pii.ts')).guardPii,
+  },
+  {
     name: 'rollout simulate',
     summary: 'say how often a rollout would promote, roll back or hold',
     load: async () => (await import('./rollout-simulate.ts')).rolloutSimulate,
