@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { cost } from './cost.ts'
 import { exact } from './exact.ts'
 import { createScorer, scoreAnswer, scorerTypes } from './index.ts'
+import { instructions } from './instructions.ts'
 import { jsonSchema } from './json-schema.ts'
 import { latency } from './latency.ts'
 import { numeric } from './numeric.ts'
@@ -76,6 +77,25 @@ const examples: ScorerExamples[] = [
     ],
     unknown: [{ output: '42' }, { output: '42', expected: 'many' }],
     refused: [],
+  },
+  {
+    type: instructions,
+    definition: {
+      instructions: [
+        { id: 'punctuation:no_comma' },
+        { id: 'keywords:frequency', keyword: 'deny', relation: 'less than', frequency: 2 },
+      ],
+    },
+    good: [{ output: 'We deny it.' }],
+    bad: [{ output: '' }, { output: 'deny, deny' }],
+    unknown: [],
+    refused: [
+      { instructions: [] },
+      { instructions: [{ id: 'punctuation:no_coma' }] },
+      { instructions: [{ id: 'punctuation:no_comma', more: 1 }] },
+      { instructions: [{ id: 'keywords:existence', keywords: [''] }] },
+      { instructions: [{ id: 'language:response_language', language: 'German' }] },
+    ],
   },
   {
     type: cost,

@@ -2,6 +2,7 @@ import type { Scorer } from '../../api/kinds/scorer.ts'
 import { canonicalJson } from '../../lib/digest.ts'
 import { cost } from './cost.ts'
 import { exact } from './exact.ts'
+import { instructions } from './instructions.ts'
 import { jsonSchema } from './json-schema.ts'
 import { latency } from './latency.ts'
 import { numeric } from './numeric.ts'
@@ -9,7 +10,15 @@ import { regex } from './regex.ts'
 import { type Score, type ScoreAnswer, ScorerError, type ScorerType } from './scorer.ts'
 
 /** Every type of scorer. */
-export const scorerTypes: readonly ScorerType[] = [exact, regex, jsonSchema, numeric, cost, latency]
+export const scorerTypes: readonly ScorerType[] = [
+  exact,
+  regex,
+  jsonSchema,
+  numeric,
+  instructions,
+  cost,
+  latency,
+]
 
 /** @throws ScorerError when the definition can not be used */
 export function createScorer(definition: Scorer): Score {
