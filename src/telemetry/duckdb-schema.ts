@@ -30,7 +30,21 @@ export const callColumns = {
   inputTokens: 'BIGINT',
   outputTokens: 'BIGINT',
   usageSource: 'VARCHAR',
+  usage: 'JSON',
   costUsd: 'DOUBLE',
+  priceSource: 'VARCHAR',
+  protocol: 'VARCHAR',
+  operation: 'VARCHAR',
+  finish: 'VARCHAR',
+  cache: 'VARCHAR',
+  savedUsd: 'DOUBLE',
+  guards: 'JSON',
+  attempts: 'JSON',
+  trace: 'JSON',
+  inputDigest: 'VARCHAR',
+  outputDigest: 'VARCHAR',
+  input: 'VARCHAR',
+  context: 'VARCHAR',
   output: 'VARCHAR',
   scores: 'JSON',
 } as const satisfies Record<keyof CallRecord, string>
@@ -40,16 +54,26 @@ export const feedbackColumns = {
   at: 'BIGINT',
   scores: 'JSON',
   label: 'VARCHAR',
+  source: 'VARCHAR',
+  by: 'VARCHAR',
+  costUsd: 'DOUBLE',
 } as const satisfies Record<keyof Feedback, string>
 
+/** Numbers calls as they were written: they come late and out of order, so that no other column tells what is new. */
+export const storedCallColumns = { ...callColumns, arrival: 'BIGINT' } as const
+
+/** Makes the table. A file of an older version lacks columns, see `addColumn`. */
 export const createTable = (table: string, columns: Record<string, string>): string =>
   `create table if not exists ${table} (${Object.entries(columns)
     .map(([name, type]) => `"${name}" ${type}`)
     .join(', ')})`
 
+export const addColumn = (table: string, name: string, type: string): string =>
+  `alter table ${table} add column "${name}" ${type}`
+
 /** Adds rows given as one JSON array in `$1`: parsed by DuckDB's own threads, not on the event loop. */
 export const insertRows = (table: string, columns: Record<string, string>): string =>
-  `insert into ${table} select unnest(from_json($1::json, '${JSON.stringify([columns])}'), recursive := true)`
+  `insert into ${table} by name select unnest(from_json($1::json, '${JSON.stringify([columns])}'), recursive := true)`
 
 /** One column `row` with the whole row as JSON text. */
 export const rowAsJson = (columns: Record<string, string>, of: string): string =>

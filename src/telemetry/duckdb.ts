@@ -1,11 +1,13 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 import {
+  addColumn,
   callColumns,
   createTable,
   feedbackColumns,
   insertRows,
   parseRow,
   rowAsJson,
+  storedCallColumns,
 } from './duckdb-schema.ts'
 import { RecentPhases } from './recent-phases.ts'
 import type { CallRecord, Feedback, Telemetry } from './telemetry.ts'
@@ -34,8 +36,8 @@ export async function openDuckDbTelemetry({ path }: { path: string }): Promise<D
   )
   const writer = await database.connect()
   const reader = await database.connect()
-  await writer.run(createTable('calls', callColumns))
-  await writer.run(createTable('feedback', feedbackColumns))
+  await openTable(writer, 'calls', storedCallColumns)
+  await openTable(writer, 'feedback', feedbackColumns)
   const queue = new WriteQueue(writer)
   const phases = new RecentPhases(async query => {
     await queue.flush()
@@ -90,6 +92,18 @@ export async function openDuckDbTelemetry({ path }: { path: string }): Promise<D
   }
 }
 
+/** Makes the table, or adds the columns that a file of an older version lacks. */
+async function openTable(
+  writer: DuckDBConnection,
+  table: string,
+  columns: Record<string, string>,
+): Promise<void> {
+  await writer.run(createTable(table, columns))
+  const present = new Set((await writer.runAndReadAll(`describe ${table}`)).getRows().map(([name]) => name))
+  for (const [name, type] of Object.entries(columns))
+    if (!present.has(name)) await writer.run(addColumn(table, name, type))
+}
+
 async function rows<T>(connection: DuckDBConnection, sql: string, values: DuckDBValue[]): Promise<T[]> {
   const result = await connection.runAndReadAll(sql, values)
   return result.getRows().map(([row]) => parseRow<T>(row))
@@ -118,12 +132,13 @@ async function readPhase(
 /** Writes batches one after the other and knows which calls were written already. */
 class WriteQueue {
   readonly #writer: DuckDBConnection
-  #calls: CallRecord[] = []
+  #calls: (CallRecord & { arrival: number })[] = []
   #feedback: Feedback[] = []
   /** The write that the waiting rows will be part of, and the one that runs. */
   #next: Promise<void> | undefined
   #running: Promise<void> = Promise.resolve()
   #remembered: Promise<Set<string>> | undefined
+  #arrivals = 0
 
   constructor(writer: DuckDBConnection) {
     this.#writer = writer
@@ -139,7 +154,7 @@ class WriteQueue {
     const remembered = await this.#remembered
     const fresh = calls.filter(({ id }) => !remembered.has(id) && remembered.add(id))
     onFresh(fresh)
-    this.#calls.push(...fresh)
+    for (const one of fresh) this.#calls.push({ ...one, arrival: ++this.#arrivals })
     this.#feedback.push(...feedback)
     await this.flush().catch((error: unknown) => {
       // They will be reported again.
@@ -164,9 +179,9 @@ class WriteQueue {
     return this.#next
   }
 
-  async #write(calls: CallRecord[], feedback: Feedback[]): Promise<void> {
+  async #write(calls: object[], feedback: Feedback[]): Promise<void> {
     for (let i = 0; i < calls.length; i += maxBatch)
-      await this.#insert(insertRows('calls', callColumns), calls.slice(i, i + maxBatch))
+      await this.#insert(insertRows('calls', storedCallColumns), calls.slice(i, i + maxBatch))
     for (let i = 0; i < feedback.length; i += maxBatch)
       await this.#insert(insertRows('feedback', feedbackColumns), feedback.slice(i, i + maxBatch))
   }
@@ -176,6 +191,10 @@ class WriteQueue {
   }
 
   async #recentIds(): Promise<Set<string>> {
+    const [[last] = []] = (
+      await this.#writer.runAndReadAll('select coalesce(max(arrival), 0) from calls')
+    ).getRows()
+    this.#arrivals = Number(last)
     const result = await this.#writer.runAndReadAll(
       `select id from calls order by rowid desc limit ${maxRemembered}`,
     )

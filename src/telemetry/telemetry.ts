@@ -100,12 +100,21 @@ export interface Attempt {
   latencyMs: number
 }
 
-/** What a client said of a call afterwards: scores in [0, 1], or the right answer for the scorers to compare with. */
+/**
+ * What was said of a call afterwards: scores in [0, 1], or the right answer for the scorers to compare with. Where a
+ * scorer and somebody else gave the same score, the scorer's does not count; of equals the last word does.
+ */
 export interface Feedback {
   call: string
   at: number
   scores?: Record<string, number>
   label?: string
+  /** Who said it: a scorer that looked at the live call, or a person asked for a label; absent for a client. */
+  source?: 'scorer' | 'person'
+  /** Name of that person. */
+  by?: string
+  /** What a scorer's judge cost. */
+  costUsd?: number
 }
 
 /** One answer inside a unit, joined with its feedback. A shadow answer takes its pair's label. */
