@@ -4,8 +4,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, expect, test } from 'vitest'
 import { type DuckDbTelemetry, openDuckDbTelemetry } from './duckdb.ts'
+import { callColumns, createTable, feedbackColumns } from './duckdb-schema.ts'
 import { call, telemetryContract } from './telemetry.contract.ts'
 
 const folders: string[] = []
@@ -48,6 +50,26 @@ test('what was appended is there when the file is opened again', async () => {
   expect(await second.units(query)).toEqual(before)
   await second.append([call('a'), call('c')], [])
   expect(await second.calls({ limit: 10 })).toHaveLength(3)
+})
+
+test('a file of an older version gets the columns it lacks, and keeps what it has', async () => {
+  const path = await newPath()
+  const old = await DuckDBInstance.create(path)
+  const connection = await old.connect()
+  for (const [table, columns] of Object.entries({ calls: callColumns, feedback: feedbackColumns })) {
+    const older = Object.entries(columns).filter(([name]) => !/^(usage|input|source|by)$/.test(name))
+    await connection.run(createTable(table, Object.fromEntries(older)))
+  }
+  await connection.run(`insert into calls by name select 'old' as id, 'support' as namespace, 1 as "at"`)
+  connection.closeSync()
+  old.closeSync()
+  const telemetry = await openAt(path)
+  await telemetry.append(
+    [call('new', { input: 'asked' })],
+    [{ call: 'old', at: 2, source: 'person', by: 'ada' }],
+  )
+  expect(await telemetry.call('old')).toMatchObject({ namespace: 'support', feedback: [{ by: 'ada' }] })
+  expect((await telemetry.call('new'))?.input).toBe('asked')
 })
 
 test('text that DuckDB cannot hold does not fail a batch', async () => {

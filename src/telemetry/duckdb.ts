@@ -1,4 +1,5 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
+import { duckDbReviews } from './duckdb-reviews.ts'
 import {
   addColumn,
   callColumns,
@@ -83,6 +84,10 @@ export async function openDuckDbTelemetry({ path }: { path: string }): Promise<D
       const { calls = 0, units = 0, answered = 0, ...first } = found ?? {}
       return { calls, units, feedback: calls === 0 ? 0 : answered / calls, ...first }
     },
+    ...duckDbReviews(async <T>(sql: string, values: DuckDBValue[]) => {
+      await queue.flush()
+      return rows<T>(reader, sql, values)
+    }),
     close: async () => {
       await queue.flush()
       reader.closeSync()

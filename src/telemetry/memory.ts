@@ -3,8 +3,13 @@ import type { CallRecord, Feedback, Telemetry } from './telemetry.ts'
 
 /** Telemetry that is gone with the process: for tests and for trying things out. */
 export function memoryTelemetry(): Telemetry {
+  /** In the order of arrival. */
   const calls = new Map<string, CallRecord>()
   const feedback = new Map<string, Feedback[]>()
+  const of = ({ namespace, route }: { namespace: string; route: string }) =>
+    [...calls.values()].filter(call => call.namespace === namespace && call.route === route)
+  const has = (call: string, source: Feedback['source']) =>
+    (feedback.get(call) ?? []).some(given => given.source === source)
   return {
     append: async (newCalls, newFeedback) => {
       for (const call of newCalls) if (!calls.has(call.id)) calls.set(call.id, structuredClone(call))
@@ -49,6 +54,32 @@ export function memoryTelemetry(): Telemetry {
         ...(shown.length === 0
           ? {}
           : { firstAt: shown.reduce((first, { at }) => Math.min(first, at), Infinity) }),
+      }
+    },
+    unscored: async ({ after, since, limit, ...route }) => {
+      const arrivals = new Map([...calls.keys()].map((id, i) => [id, i + 1]))
+      const found = of(route)
+        .filter(
+          ({ id, at, arm }) =>
+            (arrivals.get(id) ?? 0) > after && at >= since && arm !== 'evaluation' && !has(id, 'scorer'),
+        )
+        .slice(0, limit)
+      return { calls: found, next: arrivals.get(found.at(-1)?.id ?? '') ?? after }
+    },
+    reviewed: async ({ source, limit, ...route }) =>
+      of(route)
+        .filter(({ id, arm }) => (arm === 'stable' || arm === 'candidate') && (!source || has(id, source)))
+        .sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1))
+        .slice(0, limit)
+        .map(call => ({ ...call, feedback: feedback.get(call.id) ?? [] })),
+    judgeUse: async ({ scorer, since, ...route }) => {
+      const verdicts = of(route)
+        .flatMap(({ id }) => feedback.get(id) ?? [])
+        .filter(({ source, by, at }) => source === 'scorer' && by?.startsWith(`${scorer}@`) && at >= since)
+      return {
+        verdicts: verdicts.length,
+        usd: verdicts.reduce((sum, { costUsd = 0 }) => sum + costUsd, 0),
+        unknown: verdicts.filter(({ costUsd }) => costUsd === undefined).length,
       }
     },
   }

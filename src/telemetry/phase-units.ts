@@ -96,12 +96,16 @@ export class PhaseUnits {
   }
 }
 
-/** What a client said of its own call counts for that call; the right answer also counts for the call's shadow. */
+/**
+ * What was said of a call counts for that call, a scorer's word only where nobody else gave that score; the right
+ * answer also counts for the call's shadow.
+ */
 function answerOf(call: CallRecord, own: Feedback[], ofPair: Feedback[]): Answer {
   const label = (call.arm === 'shadow' ? ofPair : own).findLast(
     feedback => feedback.label !== undefined,
   )?.label
-  const scores = call.arm === 'shadow' ? [] : own.map(feedback => feedback.scores ?? {})
+  const isScorer = ({ source }: Feedback) => source === 'scorer'
+  const scores = [...own.filter(isScorer), ...own.filter(one => !isScorer(one))].map(({ scores }) => scores)
   return {
     call: call.id,
     arm: call.arm,

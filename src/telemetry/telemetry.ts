@@ -111,7 +111,7 @@ export interface Feedback {
   label?: string
   /** Who said it: a scorer that looked at the live call, or a person asked for a label; absent for a client. */
   source?: 'scorer' | 'person'
-  /** Name of that person. */
+  /** Name of that person; `<scorer>@<release>` when a judge gave the score. */
   by?: string
   /** What a scorer's judge cost. */
   costUsd?: number
@@ -169,6 +169,24 @@ export interface RouteTraffic {
   feedback: number
 }
 
+export interface ArrivalQuery {
+  namespace: string
+  route: string
+  /** The `next` of the last answer; 0 to begin. */
+  after: number
+  /** Calls that were asked before it are left out, milliseconds since the epoch. */
+  since: number
+  limit: number
+}
+
+/** What judges of one scorer were asked, for its budget. */
+export interface JudgeUse {
+  verdicts: number
+  usd: number
+  /** Verdicts whose cost is not known. */
+  unknown: number
+}
+
 export interface Telemetry {
   append(calls: CallRecord[], feedback: Feedback[]): Promise<void>
   /** The call with its feedback, or undefined. */
@@ -177,6 +195,19 @@ export interface Telemetry {
   /** Units closed after the cursor, in order. Late feedback (after a unit closed) is left out. */
   units(query: UnitQuery): Promise<Unit[]>
   traffic(query: { namespace: string; route: string; since: number }): Promise<RouteTraffic>
+  /**
+   * Calls that users were shown or that answered in shadow and that no scorer looked at, in the order in which they
+   * were written: one that is reported late is behind those that were read before.
+   */
+  unscored(query: ArrivalQuery): Promise<{ calls: CallRecord[]; next: number }>
+  /** Newest calls that users were shown with what was said of them; with `source` only those it said something of. */
+  reviewed(query: {
+    namespace: string
+    route: string
+    source?: NonNullable<Feedback['source']>
+    limit: number
+  }): Promise<(CallRecord & { feedback: Feedback[] })[]>
+  judgeUse(query: { namespace: string; route: string; scorer: string; since: number }): Promise<JudgeUse>
 }
 
 /** Names of all methods, for serving them to another process. */
@@ -186,4 +217,7 @@ export const telemetryMethods = [
   'calls',
   'units',
   'traffic',
+  'unscored',
+  'reviewed',
+  'judgeUse',
 ] as const satisfies (keyof Telemetry)[]

@@ -1,0 +1,48 @@
+import type { DuckDBValue } from '@duckdb/node-api'
+import { callColumns, feedbackColumns, rowAsJson, storedCallColumns } from './duckdb-schema.ts'
+import type { CallRecord, Feedback, JudgeUse, Telemetry } from './telemetry.ts'
+
+/** What scorers and people said of calls, and what no scorer looked at yet. */
+export const duckDbReviews = (
+  rows: <T>(sql: string, values: DuckDBValue[]) => Promise<T[]>,
+): Pick<Telemetry, 'unscored' | 'reviewed' | 'judgeUse'> => ({
+  unscored: async ({ namespace, route, after, since, limit }) => {
+    const found = await rows<CallRecord & { arrival: number }>(
+      `select ${rowAsJson(storedCallColumns, 'c')} from calls c
+       where c.namespace = $1 and c.route = $2 and c.arrival > $3 and c."at" >= $4 and c.arm <> 'evaluation'
+         and c.id not in (select f.call from feedback f where f.source = 'scorer' and f."at" >= $4)
+       order by c.arrival limit ${Math.floor(limit)}`,
+      [namespace, route, BigInt(after), BigInt(Math.floor(since))],
+    )
+    return { calls: found.map(({ arrival: _, ...call }) => call), next: found.at(-1)?.arrival ?? after }
+  },
+  reviewed: async ({ namespace, route, source, limit }) => {
+    const where = `c.namespace = $1 and c.route = $2 and c.arm in ('stable', 'candidate')${
+      source ? ' and c.id in (select f.call from feedback f where f.source = $3)' : ''
+    } order by c."at" desc, c.id desc limit ${Math.floor(limit)}`
+    const values = [namespace, route, ...(source ? [source] : [])]
+    const calls = await rows<CallRecord>(
+      `select ${rowAsJson(callColumns, 'c')} from calls c where ${where}`,
+      values,
+    )
+    const said = Map.groupBy(
+      await rows<Feedback>(
+        `select ${rowAsJson(feedbackColumns, 'f')} from feedback f
+         where f.call in (select c.id from calls c where ${where}) order by f.rowid`,
+        values,
+      ),
+      ({ call }) => call,
+    )
+    return calls.map(call => ({ ...call, feedback: said.get(call.id) ?? [] }))
+  },
+  judgeUse: async ({ namespace, route, scorer, since }) => {
+    const [use] = await rows<JudgeUse>(
+      `select to_json({'verdicts': count(*), 'usd': coalesce(sum(f."costUsd"), 0),
+         'unknown': count(*) filter (f."costUsd" is null)})::varchar as row
+       from feedback f join calls c on c.id = f.call
+       where c.namespace = $1 and c.route = $2 and f.source = 'scorer' and starts_with(f."by", $3) and f."at" >= $4`,
+      [namespace, route, `${scorer}@`, BigInt(Math.floor(since))],
+    )
+    return use ?? { verdicts: 0, usd: 0, unknown: 0 }
+  },
+})
