@@ -9,7 +9,8 @@ export type AnswerEvent =
   /** First of all events. */
   | { type: 'start'; id: string; model: string /** Seconds since the epoch. */; created?: number }
   | { type: 'text'; choice: number; text: string }
-  | { type: 'reasoning'; choice: number; text: string; signature?: string }
+  /** `signature` ends a block of reasoning; `redacted` is a block of its own that nobody may read. */
+  | { type: 'reasoning'; choice: number; text: string; signature?: string; redacted?: string }
   | { type: 'refusal'; choice: number; text: string }
   /** A tool call begins; `index` counts the calls of a choice. Its arguments follow, other calls may interleave. */
   | { type: 'tool-call'; choice: number; index: number; id: string; name: string; custom?: true }
@@ -57,15 +58,45 @@ export interface AnswerContent {
 
 export interface ChoiceContent {
   text: string
+  /** All blocks of reasoning as one text. */
   reasoning: string
-  signature?: string
+  thoughts: Thought[]
   refusal: string
   toolCalls: { id: string; name: string; arguments: string; custom?: true }[]
   finish?: FinishReason
   stopSequence?: string
 }
 
-const newChoice = (): ChoiceContent => ({ text: '', reasoning: '', refusal: '', toolCalls: [] })
+/** One block of reasoning. */
+export interface Thought {
+  text: string
+  signature?: string
+  redacted?: string
+}
+
+const newChoice = (): ChoiceContent => ({
+  text: '',
+  reasoning: '',
+  thoughts: [],
+  refusal: '',
+  toolCalls: [],
+})
+
+/** Adds a piece to the last block of reasoning, or begins another when that has ended. */
+export function addThought(
+  thoughts: Thought[],
+  { text, signature, redacted }: Extract<AnswerEvent, { type: 'reasoning' }>,
+): void {
+  if (redacted !== undefined) {
+    thoughts.push({ text, redacted })
+    return
+  }
+  const last = thoughts.at(-1)
+  if (last && last.signature === undefined && last.redacted === undefined) {
+    last.text += text
+    if (signature !== undefined) last.signature = signature
+  } else thoughts.push(signature === undefined ? { text } : { text, signature })
+}
 
 /** Puts events together; use one per answer. Choices and calls may come interleaved and in any order of index. */
 export function createFold(): { add(events: readonly AnswerEvent[]): void; readonly content: AnswerContent } {
@@ -92,7 +123,7 @@ export function createFold(): { add(events: readonly AnswerEvent[]): void; reado
       case 'reasoning': {
         const choice = choiceAt(event.choice)
         choice.reasoning += event.text
-        if (event.signature !== undefined) choice.signature = (choice.signature ?? '') + event.signature
+        addThought(choice.thoughts, event)
         return
       }
       case 'refusal':

@@ -16,7 +16,15 @@ export const protocolNames = [
 ] as const
 export type ProtocolName = (typeof protocolNames)[number]
 
-/** A value as it came over the wire. Never changed in place. */
+/**
+ * A value as it came over the wire. Never changed in place, and true: who changes what it says drops it (`withText`,
+ * `withParts`). The gateway's own `keelway` members have been taken out. What it is:
+ * - of a request, the body; of a tool, a call or a part, its element of the list it stood in;
+ * - of a message, the element of `messages`, with these exceptions. Anthropic: `{role: 'system', content}` for the
+ *   top-level `system`; the `tool_result` block for a tool message, which is cut out of its user message;
+ *   `{role, content, …}` with the blocks that remain for what stood between. Responses: `{items}`, the run of input items
+ *   that make one message, and `{instructions}` for the instructions. Completions: none.
+ */
 export interface Origin {
   protocol: ProtocolName
   value: Record<string, unknown>
@@ -58,6 +66,11 @@ export interface CanonicalRequest {
   usageInStream: boolean
   /** The client's own name of its user. */
   user?: string
+  /**
+   * Fields that mean something to a provider of the origin's protocol alone and without which the answer would be to
+   * another question, such as `previous_response_id`: other providers refuse the request.
+   */
+  ownProtocolOnly?: readonly string[]
   /** Values of the prompt's variables. */
   variables: Readonly<Record<string, unknown>>
   /** Parameters set by the route that have no field here; sent upstream as they are. */
@@ -85,7 +98,8 @@ export type Part =
   /** Base64. */
   | { type: 'audio'; data: string; format: string; origin?: Origin }
   | { type: 'file'; name?: string; mediaType?: string; data?: string; id?: string; origin?: Origin }
-  | { type: 'reasoning'; text: string; signature?: string; origin?: Origin }
+  /** `signature` proves the text to its provider; `redacted` is what the provider tells nobody. Both go back unread. */
+  | { type: 'reasoning'; text: string; signature?: string; redacted?: string; origin?: Origin }
   | { type: 'refusal'; text: string; origin?: Origin }
   /** Known to its own protocol only. */
   | { type: 'opaque'; origin: Origin }
@@ -102,9 +116,11 @@ export interface ToolCall {
 export interface Tool {
   name: string
   description?: string
-  /** JSON schema; absent for tools that only their protocol knows. */
+  /** JSON schema; absent for custom tools and for those that only their protocol knows. */
   parameters?: Record<string, unknown>
   strict?: boolean
+  /** Takes any text instead of arguments. */
+  custom?: true
   origin?: Origin
 }
 
@@ -119,6 +135,22 @@ export const withParts = (message: Message, parts: readonly Part[]): Message => 
   parts,
   edited: true,
 })
+
+type TextPart = Extract<Part, { type: 'text' }>
+
+/** The part with another text; fields such as a cache mark stay where they stand beside the text. */
+export function withText(part: TextPart, text: string): TextPart {
+  const { origin, ...rest } = part
+  if (origin === undefined || origin.value.text !== part.text) return { ...rest, text }
+  return { ...rest, text, origin: { protocol: origin.protocol, value: { ...origin.value, text } } }
+}
+
+/** What `carrier` was in `protocol`, when it came so and still is: sent on as it is. */
+export const originalOf = (
+  carrier: { origin?: Origin; edited?: true },
+  protocol: ProtocolName,
+): Record<string, unknown> | undefined =>
+  carrier.edited !== true && carrier.origin?.protocol === protocol ? carrier.origin.value : undefined
 
 /** The text of a message, its text parts joined by line breaks. */
 export function textOf({ parts }: Message): string {

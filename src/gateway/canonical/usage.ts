@@ -11,10 +11,15 @@ export interface Usage {
   /** Part of cacheWrite that is kept for an hour, which has another price. */
   cacheWriteLong?: number
   inputAudio: number
+  /** Part of input that was images. */
+  inputImage?: number
   /** Output that was neither reasoning nor audio. */
   output: number
   reasoning: number
   outputAudio: number
+  /** Parts of output: predicted tokens that stand in the answer, and those that do not and are billed all the same. */
+  acceptedPrediction?: number
+  rejectedPrediction?: number
   /** `estimated` where the provider said nothing; an explicit 0 stays the provider's. */
   source: 'provider' | 'estimated'
 }
