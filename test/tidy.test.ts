@@ -16,7 +16,7 @@ describe('layers', () => {
   /** The files of a stage that others may import: contracts, and pure functions over values. */
   const contracts = [
     /^gates\/(gate|criteria|test-set-uses)\.ts$/,
-    /^gates\/(conditions|scorers)\//,
+    /^gates\/(conditions|scorers|judge)\//,
     /^rollout\//,
     /^gateway\/(gateway|snapshot)\.ts$/,
     /^telemetry\/telemetry\.ts$/,

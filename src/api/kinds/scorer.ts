@@ -1,12 +1,59 @@
 import { z } from 'zod'
 
+/** A model that is asked for its opinion of an answer. */
+const Judge = z.object({
+  route: z
+    .string()
+    .min(1)
+    .max(253)
+    .describe('ModelRoute in the same namespace whose stable release judges. It needs no prompt of its own.'),
+  rubric: z
+    .string()
+    .min(1)
+    .max(8192)
+    .describe('What a good answer is, as one would explain it to a person who labels.'),
+  scale: z
+    .number()
+    .int()
+    .min(2)
+    .max(10)
+    .optional()
+    .describe('Verdicts are whole points from 1 to scale; without it yes or no.'),
+  against: z
+    .enum(['expected', 'stable'])
+    .optional()
+    .describe(
+      'Pairwise: which of two answers is better, this one or the right answer (expected), or what stable said to the same input (in shadow). Win 1, tie 0.5, loss 0.',
+    ),
+  bothOrders: z
+    .boolean()
+    .default(false)
+    .describe('Pairwise: ask twice with the answers swapped; if the verdicts differ it is a tie.'),
+  atMost: z
+    .object({
+      verdicts: z.number().int().positive().default(1000).describe('Verdicts a day (UTC).'),
+      usd: z
+        .number()
+        .positive()
+        .optional()
+        .describe('USD a day (UTC); a verdict whose cost is not known ends the day.'),
+    })
+    .prefault({})
+    .describe('Budget; when it is used up calls stay without this score until the next day.'),
+})
+export type Judge = z.output<typeof Judge>
+
 /** How an answer is turned into a number in [0, 1]. Used by Evaluations (offline) and ModelRoutes (online). */
 export const Scorer = z.object({
   name: z.string().min(1).max(63).describe('Name that criteria and metrics use, as in score.<name>.'),
   type: z
-    .enum(['exact', 'regex', 'json-schema', 'numeric', 'instructions', 'cost', 'latency'])
+    .enum([
+      ...['exact', 'numeric', 'reference'],
+      ...['regex', 'json-schema', 'instructions', 'refusal', 'language', 'judge'],
+      ...['cost', 'latency'],
+    ] as const)
     .describe(
-      'exact and numeric compare with the right answer; regex, json-schema and instructions look at the answer alone; cost and latency at what it took.',
+      'exact, numeric and reference compare with the right answer. regex, json-schema, instructions, refusal, language and judge need none, so that they score live calls too. cost and latency look at what the answer took.',
     ),
   field: z
     .string()
@@ -35,5 +82,23 @@ export const Scorer = z.object({
     .boolean()
     .optional()
     .describe('instructions: forgive an added first or last line, and stars (the loose verdict of IFEval).'),
+  compare: z
+    .enum(['f1', 'match'])
+    .optional()
+    .describe('reference: f1 is the share of words in common (default); match wants the same words.'),
+  language: z
+    .string()
+    .regex(/^[a-z]{2}$/)
+    .optional()
+    .describe('language: ISO 639-1 code the answer must be in; without it the language of the question.'),
+  judge: Judge.optional().describe('judge: which model is asked what.'),
+  sample: z
+    .number()
+    .gt(0)
+    .max(100)
+    .optional()
+    .describe(
+      'Percent of live calls that are scored in the background; default 100, for a judge 10. Which calls does not depend on what was said.',
+    ),
 })
 export type Scorer = z.output<typeof Scorer>

@@ -4,20 +4,20 @@ import { cost } from './cost.ts'
 import { exact } from './exact.ts'
 import { instructions } from './instructions.ts'
 import { jsonSchema } from './json-schema.ts'
+import { judge } from './judge.ts'
+import { language } from './language.ts'
 import { latency } from './latency.ts'
 import { numeric } from './numeric.ts'
+import { reference } from './reference.ts'
+import { refusal } from './refusal.ts'
 import { regex } from './regex.ts'
 import { type Score, type ScoreAnswer, ScorerError, type ScorerType } from './scorer.ts'
 
 /** Every type of scorer. */
 export const scorerTypes: readonly ScorerType[] = [
-  exact,
-  regex,
-  jsonSchema,
-  numeric,
-  instructions,
-  cost,
-  latency,
+  ...[exact, numeric, reference],
+  ...[regex, jsonSchema, instructions, refusal, language, judge],
+  ...[cost, latency],
 ]
 
 /** @throws ScorerError when the definition can not be used */

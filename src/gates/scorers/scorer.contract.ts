@@ -41,6 +41,8 @@ export function scorerContract({ type, definition, good, bad, unknown, refused }
       const score = type.create(named(definition))
       const answers = fc.record({
         output: fc.oneof(fc.string(), fc.json()),
+        input: fc.option(fc.string(), { nil: undefined }),
+        context: fc.option(fc.string(), { nil: undefined }),
         expected: fc.option(fc.string(), { nil: undefined }),
         latencyMs: fc.option(fc.nat(), { nil: undefined }),
         costUsd: fc.option(fc.double({ min: 0, noNaN: true }), { nil: undefined }),
@@ -64,7 +66,9 @@ export function scorerContract({ type, definition, good, bad, unknown, refused }
         '{"__proto__":{"action":"deny"}}',
         '\ud800',
       ])
-        expect([0, null, 1]).toContain(score({ output, expected: 'deny', latencyMs: 1, costUsd: 0.001 }))
+        expect(
+          score({ output, input: output, context: output, expected: 'deny', latencyMs: 1, costUsd: 0.001 }),
+        ).toSatisfy(score => score === null || (score >= 0 && score <= 1))
     })
   })
 }

@@ -9,6 +9,10 @@ import type { Scorer } from '../../api/kinds/scorer.ts'
 /** What is scored. An answer that failed is not scored but counts as 0; callers see to that. */
 export interface ScorableAnswer {
   output: string
+  /** What the user asked, undefined where content is not recorded. */
+  input?: string | undefined
+  /** The documents and tool results that were given for it. */
+  context?: string | undefined
   /** The right answer, undefined while no label is known. */
   expected?: string | undefined
   latencyMs?: number | undefined
