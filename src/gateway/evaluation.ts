@@ -1,18 +1,16 @@
 import { hash } from 'node:crypto'
-import type { Clock } from '../lib/clock.ts'
 import { uuidv7 } from '../lib/uuid.ts'
-import { callRecord, costOf } from './call-record.ts'
-import { answerWhole } from './chat.ts'
+import { type CallStart, callRecord, outputOf } from './call-record.ts'
+import type { CanonicalRequest } from './canonical/request.ts'
+import { GatewayError } from './failure.ts'
 import type { EvaluationAnswer } from './gateway.ts'
-import { GatewayError } from './protocols/openai/error.ts'
-import { parseJson } from './protocols/openai/request.ts'
-import type { Reporter } from './reporter.ts'
+import { parseJson } from './http.ts'
 import type { Serving } from './serving.ts'
-import type { RouteSnapshot } from './snapshot.ts'
+import { answerWhole, type UnseenContext } from './unseen.ts'
 
 /** `POST /internal/answer`: one release answers one input, outside any user's traffic. @throws GatewayError */
 export async function answerEvaluation(
-  { clock, reporter }: { clock: Clock; reporter: Pick<Reporter, 'call'> },
+  context: UnseenContext,
   serving: Serving,
   body: Buffer,
   signal: AbortSignal,
@@ -26,36 +24,48 @@ export async function answerEvaluation(
       'not_found',
       `this gateway serves no release "${name}"; its snapshot is ${serving.digest}`,
     )
-  const { namespace, route: routeName } = release.snapshot
-  const at = clock.now()
-  const start = {
-    id: uuidv7(clock),
-    at,
+  const { namespace, route } = release.snapshot
+  const start: CallStart = {
+    id: uuidv7(context.clock),
+    at: context.clock.now(),
     release,
     // A release that is evaluated before its route serves anything has no route in the snapshot yet.
     route: {
       namespace,
-      name: routeName,
-      model: routeName,
+      name: route,
+      model: route,
       phase: '',
       unit: 'call',
-      record: 'output',
-    } satisfies RouteSnapshot,
-    arm: 'evaluation' as const,
+      record: { content: 'output', redact: true },
+    },
+    arm: 'evaluation',
     unit: hash('sha256', input).slice(0, 16),
     accessKey: '',
     streamed: false,
+    protocol: 'openai-chat',
+    operation: 'chat',
   }
-  const chat = { model: routeName, messages: [{ role: 'user', content: input }] }
-  const result = await answerWhole(release, chat, serving, start, signal)
+  const end = await answerWhole(context, release, requestOf(route, input), serving, start, signal)
   signal.throwIfAborted()
-  const latencyMs = clock.now() - at
-  reporter.call(callRecord(start, { ...result, latencyMs }))
-  const costUsd = costOf(release, result.outcome)
+  context.reporter.call(callRecord(start, end, context.digest))
   return {
-    ...(result.outcome ? { output: result.outcome.output } : {}),
-    ...(result.error === undefined ? {} : { error: result.error }),
-    latencyMs,
-    ...(costUsd === undefined ? {} : { costUsd }),
+    ...(end.content && end.error === undefined ? { output: outputOf(end.content) } : {}),
+    ...(end.error === undefined ? {} : { error: end.error }),
+    latencyMs: end.latencyMs,
+    ...(end.cost ? { costUsd: end.cost.usd } : {}),
+  }
+}
+
+const requestOf = (model: string, input: string): CanonicalRequest => {
+  const messages = [{ role: 'user', content: input }]
+  return {
+    operation: 'chat',
+    origin: { protocol: 'openai-chat', value: { model, messages } },
+    model,
+    messages: [{ role: 'user', parts: [{ type: 'text', text: input }] }],
+    choices: 1,
+    stream: false,
+    usageInStream: false,
+    variables: {},
   }
 }

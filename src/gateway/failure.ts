@@ -1,3 +1,5 @@
+import { ProviderError } from "./providers/provider.ts"
+
 /** What the gateway itself refuses. `retry` becomes the header `x-should-retry`. */
 const codes = {
   invalid_json: { status: 400, retry: false },
@@ -60,4 +62,38 @@ export interface Failure {
   message: string
   param?: string
   headers: Record<string, string>
+}
+
+/** What a client is told of an error; unknown errors say nothing of their cause. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof GatewayError) {
+    const { status, code, message, param, retryable, headers } = error
+    return {
+      status,
+      code,
+      message,
+      ...(param === undefined ? {} : { param }),
+      headers: { 'x-should-retry': String(retryable), ...headers },
+    }
+  }
+  if (error instanceof ProviderError) {
+    const { status, code, message, retryable, retryAfterMs } = error
+    return {
+      status,
+      code,
+      message,
+      headers: {
+        'x-should-retry': String(retryable && !error.spent),
+        ...(retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }),
+      },
+    }
+  }
+  if (error instanceof ClientClosed)
+    return { status: 499, code: 'client_closed', message: error.message, headers: {} }
+  return {
+    status: 500,
+    code: 'internal_error',
+    message: 'the gateway failed on this request; its log says more',
+    headers: { 'x-should-retry': 'false' },
+  }
 }

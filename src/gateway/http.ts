@@ -1,11 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { errorBody, GatewayError } from './protocols/openai/error.ts'
-import { ProviderError } from './providers/provider.ts'
-
-/** The client went away before its answer was complete. */
-export class ClientClosed extends Error {
-  override readonly name = 'ClientClosed'
-}
+import { ClientClosed, type Failure, GatewayError } from './failure.ts'
 
 /** @throws GatewayError when the body is larger than `limit` bytes or not JSON by its content type. */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
@@ -39,80 +33,51 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   })
 }
 
+/** @throws GatewayError when the bytes are not JSON. */
+export function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString())
+  } catch (error) {
+    throw new GatewayError('invalid_json', `the body is not valid JSON: ${(error as Error).message}`)
+  }
+}
+
 export function sendJson(
   response: ServerResponse,
   status: number,
   value: unknown,
   headers: Record<string, string> = {},
 ): void {
-  sendBytes(response, status, 'application/json', Buffer.from(JSON.stringify(value)), headers)
+  sendText(response, status, JSON.stringify(value), headers)
 }
 
-export function sendBytes(
+/** A JSON text as it is. */
+export function sendText(
   response: ServerResponse,
   status: number,
-  contentType: string,
-  body: Buffer,
+  text: string,
   headers: Record<string, string> = {},
 ): void {
-  response.writeHead(status, { ...headers, 'content-type': contentType, 'content-length': body.length })
-  response.end(body)
+  const length = Buffer.byteLength(text)
+  response.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': length })
+  response.end(text)
 }
 
-/** What a client is told of any error, in the shape of the OpenAI API; unknown errors say nothing of their cause. */
-export function failureOf(error: unknown): {
-  status: number
-  headers: Record<string, string>
-  body: unknown
-  code: string
-} {
-  if (error instanceof GatewayError)
-    return {
-      status: error.status,
-      headers: { ...error.headers, 'x-should-retry': String(error.retryable) },
-      body: error.toBody(),
-      code: error.code,
-    }
-  if (error instanceof ProviderError)
-    return {
-      status: error.status,
-      headers: {
-        'x-should-retry': String(error.retryable),
-        ...(error.retryAfter === undefined ? {} : { 'retry-after': error.retryAfter }),
-      },
-      body: errorBody(
-        error.message,
-        error.status < 500 ? 'invalid_request_error' : 'server_error',
-        error.code,
-      ),
-      code: error.code,
-    }
-  if (error instanceof ClientClosed)
-    return {
-      status: 499,
-      headers: {},
-      body: errorBody(error.message, 'invalid_request_error', 'client_closed'),
-      code: 'client_closed',
-    }
-  const body = errorBody(
-    'the gateway failed on this request; its log says more',
-    'server_error',
-    'internal_error',
-  )
-  return { status: 500, headers: { 'x-should-retry': 'false' }, body, code: 'internal_error' }
+/** How one protocol tells of a failure. */
+export interface FailureShape {
+  errorBody(failure: Failure): unknown
+  /** The last event of a stream that has begun. */
+  inStream?: (failure: Failure) => string
 }
 
 /** Answers with an error; inside a stream that has begun as its last event, then closes. */
 export function sendFailure(
   response: ServerResponse,
-  error: unknown,
-  headers: Record<string, string> = {},
+  failure: Failure,
+  headers: Record<string, string>,
+  { errorBody, inStream }: FailureShape,
 ): void {
-  const failure = failureOf(error)
   if (response.destroyed || response.writableEnded) return
-  if (response.headersSent) {
-    response.end(`data: ${JSON.stringify(failure.body)}\n\n`)
-    return
-  }
-  sendJson(response, failure.status, failure.body, { ...headers, ...failure.headers })
+  if (response.headersSent) response.end(inStream?.(failure))
+  else sendJson(response, failure.status, errorBody(failure), { ...headers, ...failure.headers })
 }

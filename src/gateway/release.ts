@@ -1,6 +1,10 @@
+import type { CanonicalRequest } from './canonical/request.ts'
+import { createGuard, type Guard } from './guardrails/guard.ts'
+import { compileRules } from './guardrails/rules.ts'
+import type { Health } from './health.ts'
 import { compileOutputCheck, type OutputCheck } from './output-schema.ts'
-import { compilePrompt, type Template } from './prompt.ts'
-import type { ChatRequest } from './protocols/openai/request.ts'
+import { routeParameters } from './parameters.ts'
+import { compilePrompt } from './prompt.ts'
 import {
   type Backend,
   BlobMissing,
@@ -8,21 +12,43 @@ import {
   type ProviderContext,
   ProviderError,
 } from './providers/provider.ts'
-import type { ProviderSettings, ReleaseSnapshot } from './snapshot.ts'
+import type { Bundle, ProviderTarget, ReleaseSnapshot, ResilienceSettings, Target } from './snapshot.ts'
+import type { OpenTarget, TargetGroup } from './targets.ts'
 
 /** A release of a snapshot, ready to answer. */
-export interface Release extends Backend {
+export interface Release {
   snapshot: ReleaseSnapshot
-  /** For the call record: the protocol, and the model's name at the provider. */
-  provider: string
-  model: string
-  /** `namespace/name/key` of the secret it is called with. */
-  secret?: string
-  price?: NonNullable<ProviderSettings['price']>
+  group: TargetGroup
+  guard: Guard
+  /** 1 when an answer is what the prompt's output schema says. */
   check?: OutputCheck
   /** The request as this release wants it. @throws GatewayError naming a missing variable. */
-  prepare(request: ChatRequest, raw: Buffer | undefined): { chat: ChatRequest; raw?: Buffer }
+  prepare(request: CanonicalRequest): CanonicalRequest
 }
+
+export interface ReleaseContext extends ProviderContext {
+  /** One for all releases, so that a target keeps its health from one release to the next. */
+  health(key: string): Health
+}
+
+const defaults: ResilienceSettings = {
+  attempts: 2,
+  firstTokenMs: 60_000,
+  betweenTokensMs: 60_000,
+  failures: 5,
+  cooldownMs: 10_000,
+}
+
+/** What another model may still answer. */
+const fallbackDefault = [
+  'context_overflow',
+  'provider_rate_limited',
+  'provider_error',
+  'provider_overloaded',
+  'provider_unreachable',
+  'provider_interrupted',
+  'provider_timeout',
+]
 
 /**
  * Opens a release. One that can never answer (unknown format, broken template) still opens and fails its own calls, so
@@ -32,53 +58,104 @@ export interface Release extends Backend {
 export async function openRelease(
   snapshot: ReleaseSnapshot,
   providers: readonly Provider[],
-  context: ProviderContext,
+  context: ReleaseContext,
 ): Promise<Release> {
   const { bundle } = snapshot
-  const base =
-    bundle.serve === 'model'
-      ? { provider: 'model', model: bundle.format }
-      : {
-          provider: bundle.provider.protocol,
-          model: bundle.model,
-          ...(bundle.provider.secret === undefined ? {} : { secret: bundle.provider.secret }),
-          ...(bundle.provider.price === undefined ? {} : { price: bundle.provider.price }),
-        }
+  const guard = createGuard(compileRules(bundle.guardrails ?? [], context.dispatcher))
   try {
-    const provider = providers.find(({ protocol }) => protocol === base.provider)
-    if (!provider) throw new Error(`this gateway has no provider "${base.provider}"`)
     const prompt = bundle.serve === 'provider' ? bundle.prompt : undefined
     const template = prompt && compilePrompt(prompt)
     const check = prompt?.outputSchema && compileOutputCheck(prompt.outputSchema)
-    const backend = await provider.open(snapshot, context)
+    const fixed = bundle.serve === 'provider' ? routeParameters(bundle.parameters) : {}
     return {
-      ...base,
-      ...(check ? { check } : {}),
       snapshot,
-      answer: (request, signal) => backend.answer(request, signal),
-      prepare: preparation(snapshot, template),
+      guard,
+      group: await openTargets(bundle, providers, context),
+      ...(check ? { check } : {}),
+      prepare: request => ({
+        ...request,
+        ...fixed,
+        messages: template ? template.render(request) : request.messages,
+      }),
     }
   } catch (error) {
     if (error instanceof BlobMissing) throw error
     const why = `release ${snapshot.name} cannot answer: ${(error as Error).message}`
+    const refuse = () => Promise.reject(new ProviderError('release_unusable', why, {}, { cause: error }))
+    const { settings, ...target } = nameOf(targetOf(bundle))
+    const broken = { ...target, weight: 1, health: context.health(`unusable ${snapshot.digest}`) }
     return {
-      ...base,
       snapshot,
-      answer: () => Promise.reject(new ProviderError('release_unusable', why, {}, { cause: error })),
-      prepare: chat => ({ chat }),
+      guard,
+      group: {
+        targets: [{ ...broken, backend: { answer: refuse } }],
+        fallbacks: [],
+        spread: 'weighted',
+        resilience: defaults,
+      },
+      prepare: request => request,
     }
   }
 }
 
-function preparation({ bundle }: ReleaseSnapshot, template: Template | undefined): Release['prepare'] {
-  if (bundle.serve === 'model') return chat => ({ chat })
-  const { parameters, model } = bundle
-  const changes = template !== undefined || Object.keys(parameters).length > 0
-  return (request, raw) => {
-    if (!changes && request.model === model && request.keelway === undefined)
-      return raw ? { chat: request, raw } : { chat: request }
-    const { keelway: _, ...chat } = request
-    const messages = template ? [...template.render(request), ...request.messages] : request.messages
-    return { chat: { ...chat, ...parameters, model, messages } }
+const targetOf = (bundle: Bundle): Target =>
+  bundle.serve === 'model'
+    ? { serve: 'model', format: bundle.format, artefact: bundle.artefact }
+    : { serve: 'provider', provider: bundle.provider, model: bundle.model }
+
+async function openTargets(
+  bundle: Bundle,
+  providers: readonly Provider[],
+  context: ReleaseContext,
+): Promise<TargetGroup> {
+  const open = (target: Target, weight = 1, on?: readonly string[]): Promise<OpenTarget> =>
+    openTarget(target, weight, on, providers, context)
+  const openOne = (target: ProviderTarget, weight?: number, on?: readonly string[]) =>
+    open({ serve: 'provider', provider: target.provider, model: target.model }, weight, on)
+  if (bundle.serve === 'model')
+    return { targets: [await open(targetOf(bundle))], fallbacks: [], spread: 'weighted', resilience: defaults }
+  const timeoutMs = bundle.provider.timeoutMs
+  return {
+    targets: await Promise.all([
+      openOne(bundle, bundle.weight),
+      ...(bundle.alternatives ?? []).map(one => openOne(one, one.weight)),
+    ]),
+    fallbacks: await Promise.all(
+      (bundle.fallbacks ?? []).map(one => openOne(one, 1, one.on ?? fallbackDefault)),
+    ),
+    spread: bundle.spread ?? 'weighted',
+    resilience: bundle.resilience ?? { ...defaults, firstTokenMs: timeoutMs, betweenTokensMs: timeoutMs },
+  }
+}
+
+async function openTarget(
+  target: Target,
+  weight: number,
+  on: readonly string[] | undefined,
+  providers: readonly Provider[],
+  context: ReleaseContext,
+): Promise<OpenTarget> {
+  const { settings, ...names } = nameOf(target)
+  const provider = providers.find(({ protocol }) => protocol === names.protocol)
+  if (!provider) throw new Error(`this gateway has no provider "${names.protocol}"`)
+  const backend: Backend = await provider.open(target, context)
+  return {
+    ...names,
+    weight,
+    health: context.health([names.provider, settings?.endpoint, names.model].join('\0')),
+    backend,
+    ...(on ? { on: new Set(on) } : {}),
+  }
+}
+
+function nameOf(target: Target) {
+  if (target.serve === 'model') return { provider: 'model', protocol: 'model', model: target.format, settings: undefined }
+  const { provider, model } = target
+  return {
+    provider: provider.name ?? provider.protocol,
+    protocol: provider.protocol,
+    model,
+    settings: provider,
+    ...(provider.secret === undefined ? {} : { secret: provider.secret }),
   }
 }

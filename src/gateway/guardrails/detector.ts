@@ -28,6 +28,8 @@ export interface Detector<Options = unknown> {
   summary: string
   /** The zones it makes sense in. */
   zones: readonly Zone[]
+  /** It judges a text as a whole, so that parts of a stream tell it nothing. */
+  whole?: true
   /** Scores at or above it count as found when a rule says nothing else, by zone. */
   threshold(zone: Zone): number
   /** @throws DetectorError when an option is missing, wrong or beyond a limit */

@@ -89,6 +89,8 @@ export class ProviderError extends Error {
   readonly retryable: boolean
   /** How long the provider asked to wait. */
   readonly retryAfterMs: number | undefined
+  /** The gateway has tried again by itself: a client that does so too would multiply the calls. */
+  spent = false
 
   constructor(
     code: ProviderErrorCode,
