@@ -22,6 +22,8 @@ export interface DuckDbTelemetry extends Telemetry {
 const maxBatch = 2000
 /** Calls remembered to tell a batch that is reported twice from a new one. */
 const maxRemembered = 50_000
+/** Calls so much older than the newest, which waited while nobody took them, are looked up in the file as well. */
+const lateMs = 60_000
 
 /**
  * Telemetry in one DuckDB file. Batches are written in one transaction each, off the event loop; `append` resolves
@@ -88,6 +90,11 @@ export async function openDuckDbTelemetry({ path }: { path: string }): Promise<D
       await queue.flush()
       return rows<T>(reader, sql, values)
     }),
+    forget: async ({ namespace, route, before }) => {
+      const forgotten = await queue.after(() => forget(writer, namespace, route, before))
+      phases.forget({ namespace, route })
+      return forgotten
+    },
     close: async () => {
       await queue.flush()
       reader.closeSync()
@@ -95,6 +102,22 @@ export async function openDuckDbTelemetry({ path }: { path: string }): Promise<D
       database.closeSync()
     },
   }
+}
+
+async function forget(
+  writer: DuckDBConnection,
+  namespace: string,
+  route: string,
+  before: number,
+): Promise<number> {
+  const { rowsChanged } = await writer.run(
+    `update calls set input = null, context = null, output = null
+     where namespace = $1 and route = $2 and "at" < $3 and coalesce(input, context, output) is not null`,
+    [namespace, route, BigInt(Math.floor(before))],
+  )
+  // Until then the log and the old blocks of the file still hold the text.
+  if (rowsChanged > 0) await writer.run('checkpoint')
+  return rowsChanged
 }
 
 /** Makes the table, or adds the columns that a file of an older version lacks. */
@@ -144,6 +167,8 @@ class WriteQueue {
   #running: Promise<void> = Promise.resolve()
   #remembered: Promise<Set<string>> | undefined
   #arrivals = 0
+  /** Time of the newest call. */
+  #newest = 0
 
   constructor(writer: DuckDBConnection) {
     this.#writer = writer
@@ -157,7 +182,9 @@ class WriteQueue {
   ): Promise<void> {
     this.#remembered ??= this.#recentIds()
     const remembered = await this.#remembered
-    const fresh = calls.filter(({ id }) => !remembered.has(id) && remembered.add(id))
+    const unknown = calls.filter(({ id }) => !remembered.has(id) && remembered.add(id))
+    const fresh = remembered.size < maxRemembered ? unknown : await this.#unwritten(unknown)
+    for (const { at } of fresh) this.#newest = Math.max(this.#newest, at)
     onFresh(fresh)
     for (const one of fresh) this.#calls.push({ ...one, arrival: ++this.#arrivals })
     this.#feedback.push(...feedback)
@@ -184,6 +211,30 @@ class WriteQueue {
     return this.#next
   }
 
+  /** Runs `task` when everything added so far is on disk, with no write beside it. */
+  async after<T>(task: () => Promise<T>): Promise<T> {
+    await this.flush()
+    const done = this.#running.catch(() => undefined).then(task)
+    this.#running = done.then(
+      () => undefined,
+      () => undefined,
+    )
+    return done
+  }
+
+  /** Those of the calls that the file does not have, as far as they are late. */
+  async #unwritten(calls: CallRecord[]): Promise<CallRecord[]> {
+    const late = calls.filter(({ at }) => at < this.#newest - lateMs)
+    if (late.length === 0) return calls
+    const times = late.map(({ at }) => Math.floor(at))
+    const found = await this.#writer.runAndReadAll(
+      `select id from calls where "at" between $1 and $2 and id in (select unnest(from_json($3::json, '["VARCHAR"]')))`,
+      [BigInt(Math.min(...times)), BigInt(Math.max(...times)), JSON.stringify(late.map(({ id }) => id))],
+    )
+    const written = new Set(found.getRows().map(([id]) => id))
+    return calls.filter(({ id }) => !written.has(id))
+  }
+
   async #write(calls: object[], feedback: Feedback[]): Promise<void> {
     for (let i = 0; i < calls.length; i += maxBatch)
       await this.#insert(insertRows('calls', storedCallColumns), calls.slice(i, i + maxBatch))
@@ -196,10 +247,11 @@ class WriteQueue {
   }
 
   async #recentIds(): Promise<Set<string>> {
-    const [[last] = []] = (
-      await this.#writer.runAndReadAll('select coalesce(max(arrival), 0) from calls')
+    const [[last, newest] = []] = (
+      await this.#writer.runAndReadAll('select coalesce(max(arrival), 0), coalesce(max("at"), 0) from calls')
     ).getRows()
     this.#arrivals = Number(last)
+    this.#newest = Number(newest)
     const result = await this.#writer.runAndReadAll(
       `select id from calls order by rowid desc limit ${maxRemembered}`,
     )

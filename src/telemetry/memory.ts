@@ -82,5 +82,12 @@ export function memoryTelemetry(): Telemetry {
         unknown: verdicts.filter(({ costUsd }) => costUsd === undefined).length,
       }
     },
+    forget: async ({ before, ...route }) => {
+      const old = of(route).filter(
+        ({ at, input, context, output }) => at < before && (input ?? context ?? output) !== undefined,
+      )
+      for (const { input: _, context: __, output: ___, ...rest } of old) calls.set(rest.id, rest)
+      return old.length
+    },
   }
 }

@@ -41,6 +41,12 @@ export class RecentPhases {
     return entry.units.closed(query)
   }
 
+  /** Drops what is kept of a route; its phases are read again when asked for. */
+  forget(route: { namespace: string; route: string }): void {
+    const prefix = keyOf({ ...route, phase: '' })
+    for (const key of this.#phases.keys()) if (key.startsWith(prefix)) this.#phases.delete(key)
+  }
+
   /** The phase takes part in `add` from here on, so what is appended while it is read is not missed. */
   #load(phase: PhaseName): { units: PhaseUnits; ready: Promise<void> } {
     for (const oldest of this.#phases.keys()) {

@@ -47,6 +47,38 @@ export function telemetryContract(name: string, open: () => Promise<Telemetry>):
         usageSource: 'provider',
         costUsd: 0.0001,
         scores: { schema: 1 },
+        usage: {
+          input: 1,
+          cacheRead: 2,
+          cacheWrite: 3,
+          inputAudio: 0,
+          output: 4,
+          reasoning: 5,
+          outputAudio: 0,
+        },
+        priceSource: 'catalogue 2026-08-01',
+        protocol: 'openai-chat',
+        operation: 'chat',
+        finish: 'stop',
+        cache: 'hit',
+        savedUsd: 0.5,
+        guards: [
+          {
+            guardrail: 'g',
+            rule: 'r',
+            zone: 'user',
+            verdict: 'deny',
+            action: 'none',
+            score: 0.5,
+            reason: 'x',
+          },
+        ],
+        attempts: [{ provider: 'p', model: 'm', error: 'provider_timeout', latencyMs: 1.5 }],
+        trace: { traceId: '0af7', spanId: 'b7ad', sampled: false },
+        inputDigest: 'in',
+        outputDigest: 'out',
+        input: 'question',
+        context: 'document',
         output: 'line 1\nline "2" €',
         streamed: true,
       })
@@ -343,6 +375,32 @@ export function telemetryContract(name: string, open: () => Promise<Telemetry>):
       const use = { namespace: 'support', route: 'triage', scorer: 'kind', since: 1000 }
       expect(await telemetry.judgeUse(use)).toEqual({ verdicts: 3, usd: 0.75, unknown: 1 })
       expect(await telemetry.judgeUse({ ...use, route: 'none' })).toEqual({ verdicts: 0, usd: 0, unknown: 0 })
+    })
+
+    test('content of a route before a time is forgotten, also where units are read; everything else stays', async () => {
+      const telemetry = await open()
+      const content = { input: 'in', context: 'doc', output: 'out' }
+      const old = call('a', { ...content, at: 1000, inputDigest: 'd' })
+      const kept = [
+        call('b', { ...content, at: 2000 }),
+        call('c', { ...content, route: 'other' }),
+        call('d', { ...content, namespace: 'sales' }),
+      ]
+      await telemetry.append([old, ...kept], [feedback('a', { label: 'ham' })])
+      expect((await telemetry.units(query))[0]?.answers[0]?.output).toBe('out')
+      const route = { namespace: 'support', route: 'triage' }
+      expect(await telemetry.forget({ ...route, before: 2000 })).toBe(1)
+      expect(await telemetry.forget({ ...route, before: 2000 })).toBe(0)
+      const { input: _, context: __, output: ___, ...rest } = old
+      expect(await telemetry.call('a')).toEqual({
+        ...rest,
+        feedback: [{ call: 'a', at: 1100, label: 'ham' }],
+      })
+      for (const one of kept) expect(await telemetry.call(one.id)).toEqual({ ...one, feedback: [] })
+      expect((await telemetry.units(query)).map(({ answers }) => answers[0]?.output)).toEqual([
+        undefined,
+        'out',
+      ])
     })
   })
 }

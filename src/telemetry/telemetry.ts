@@ -56,7 +56,8 @@ export interface CallRecord {
   guards?: GuardResult[]
   /** Tries before the one that answered, or all of them when none did. */
   attempts?: Attempt[]
-  trace?: { traceId: string; spanId: string; parentSpanId?: string }
+  /** `sampled: false`: the client does not want it traced. */
+  trace?: { traceId: string; spanId: string; parentSpanId?: string; sampled?: boolean }
   /** HMAC-SHA-256 of input and answer, so that equal content can be found without storing it. */
   inputDigest?: string
   outputDigest?: string
@@ -208,6 +209,11 @@ export interface Telemetry {
     limit: number
   }): Promise<(CallRecord & { feedback: Feedback[] })[]>
   judgeUse(query: { namespace: string; route: string; scorer: string; since: number }): Promise<JudgeUse>
+  /**
+   * Takes input, context and answer out of a route's calls before a time; numbers, digests and scores stay.
+   * @returns how many calls lost something
+   */
+  forget(query: { namespace: string; route: string; before: number }): Promise<number>
 }
 
 /** Names of all methods, for serving them to another process. */
@@ -220,4 +226,5 @@ export const telemetryMethods = [
   'unscored',
   'reviewed',
   'judgeUse',
+  'forget',
 ] as const satisfies (keyof Telemetry)[]
