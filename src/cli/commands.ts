@@ -28,6 +28,11 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
     load: async () => (await import('./guard-pii.ts')).guardPii,
   },
   {
+    name: 'guard ground',
+    summary: 'say how far answers are supported by their context',
+    load: async () => (await import('./guard-ground.ts')).guardGround,
+  },
+  {
     name: 'rollout simulate',
     summary: 'say how often a rollout would promote, roll back or hold',
     load: async () => (await import('./rollout-simulate.ts')).rolloutSimulate,
