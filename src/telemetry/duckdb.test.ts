@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -81,23 +81,6 @@ test('a call that is reported again long after it was written counts once', asyn
   const { calls: counted } = await telemetry.traffic({ namespace: 'support', route: 'triage', since: 0 })
   expect(counted).toBe(60_001)
 }, 30_000)
-
-test('forgotten content is in the file no more', async () => {
-  const path = await newPath()
-  const before = await openDuckDbTelemetry({ path })
-  // Long and of no pattern, so that the file holds it as it is.
-  const text = Array.from({ length: 4000 }, (_, i) => String.fromCharCode(97 + ((i * i * 7 + i) % 26))).join(
-    '',
-  )
-  await before.append([call('a', { output: text }), call('b', { at: 9000, output: 'kept' })], [])
-  await before.close()
-  const holdsText = async () => (await readFile(path)).includes(text.slice(1000, 1100))
-  expect(await holdsText()).toBe(true)
-  const telemetry = await openDuckDbTelemetry({ path })
-  await telemetry.forget({ namespace: 'support', route: 'triage', before: 5000 })
-  await telemetry.close()
-  expect(await holdsText()).toBe(false)
-})
 
 test('text that DuckDB cannot hold does not fail a batch', async () => {
   const telemetry = await openAt(await newPath())

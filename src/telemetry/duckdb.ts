@@ -115,7 +115,7 @@ async function forget(
      where namespace = $1 and route = $2 and "at" < $3 and coalesce(input, context, output) is not null`,
     [namespace, route, BigInt(Math.floor(before))],
   )
-  // Until then the log and the old blocks of the file still hold the text.
+  // Takes the text out of the log and gives its blocks free; DuckDB overwrites those when it needs room.
   if (rowsChanged > 0) await writer.run('checkpoint')
   return rowsChanged
 }

@@ -59,20 +59,19 @@ function isTraceparent(text: string): boolean {
   return anyBit(text, 3, 35) > 0 && anyBit(text, 36, 52) > 0
 }
 
+/** Values of lower-case hex digits by character code, -1 of all else: upper case is not allowed here. */
+const nibbles = Int8Array.from({ length: 128 }, (_, code) =>
+  '0123456789abcdef'.indexOf(String.fromCharCode(code)),
+)
+const nibble = (code: number): number => (code < 128 ? (nibbles[code] as number) : -1)
+
 /** All hex digits joined by or; negative when a character is none, 0 when all are zero. */
 function anyBit(text: string, from: number, to: number): number {
   let bits = 0
-  for (let i = from; i < to; i++) {
-    const value = nibble(text.charCodeAt(i))
-    if (value < 0) return -1
-    bits |= value
-  }
+  // A negative value sets the sign for good.
+  for (let i = from; i < to; i++) bits |= nibble(text.charCodeAt(i))
   return bits
 }
-
-/** The value of a lower-case hex digit: upper case is not allowed here. */
-const nibble = (code: number): number =>
-  code >= 48 && code <= 57 ? code - 48 : code >= 97 && code <= 102 ? code - 87 : -1
 
 function stateOf(given: string | string[] | undefined): string | undefined {
   const state = typeof given === 'string' ? given : given?.join(',')
@@ -82,11 +81,17 @@ function stateOf(given: string | string[] | undefined): string | undefined {
   return members > maxMembers ? undefined : state
 }
 
+const pairs = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+
 /** `words` times eight hex digits that are not all zero. */
 function hex(random: Random, words: number): string {
   let text = ''
-  // Bit 32 stands in front of the digits, so that leading zeros stay.
-  for (let i = 0; i < words; i++)
-    text += (0x100000000 + Math.floor(random() * 0x100000000)).toString(16).slice(1)
-  return anyBit(text, 0, text.length) === 0 ? `${text.slice(1)}1` : text
+  let bits = 0
+  for (let i = 0; i < words; i++) {
+    const word = Math.floor(random() * 0x100000000)
+    bits |= word
+    const high = `${pairs[word >>> 24]}${pairs[(word >>> 16) & 255]}`
+    text += `${high}${pairs[(word >>> 8) & 255]}${pairs[word & 255]}`
+  }
+  return bits === 0 ? `${text.slice(1)}1` : text
 }
