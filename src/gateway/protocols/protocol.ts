@@ -29,11 +29,18 @@ export interface AnswerContext {
   at: number
 }
 
-/** Makes the bytes of one answer. A client of protocol P sees only frames that P's own SDK can read. */
+/**
+ * Makes the bytes of one answer. A client of protocol P sees only frames that P's own SDK can read. A whole answer for
+ * a client that streams is one frame without wire (a whole body is no chunk); a stream for one that does not is one
+ * whole frame with the events of all frames.
+ */
 export interface Encoder {
   /** A whole answer as one JSON text. A wire of this protocol goes out as it came. */
   whole(frame: Frame): string
-  /** Server-sent events for a frame; empty when the client gets nothing of it. */
+  /**
+   * Server-sent events for a frame; empty when the client gets nothing of it. Frames with wire and those whose wire was
+   * taken away may mix: what comes after a changed frame never tells what that frame no longer says.
+   */
   frame(frame: Frame): string
   /** What ends a stream; also closes what is still open. */
   end(): string
