@@ -141,7 +141,7 @@ export function counterContract(name: string, open: (clock: FakeClock, users: nu
             expect(out).toBeLessThanOrEqual(limit)
           },
         ),
-        { numRuns: 60 },
+        { numRuns: 30 },
       )
     })
   })
