@@ -132,6 +132,7 @@ export async function testWorld({
       train: trainInWorker,
       gateway: hub.control,
       score: scoreAnswer,
+      random,
       forecast: async () => ['units needed and odds'],
       revert: writeRevert({ git }),
     }),

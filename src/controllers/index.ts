@@ -5,6 +5,7 @@ import { deliveryReconciler } from './delivery/delivery.ts'
 import { evaluationReconciler } from './evaluation/evaluation.ts'
 import { evaluationRunReconciler } from './evaluation-run/evaluation-run.ts'
 import { gatewayConfigReconciler } from './gateway-config/gateway-config.ts'
+import { liveScoringReconciler } from './live-scoring/live-scoring.ts'
 import { modelReconciler } from './model/model.ts'
 import { modelProviderReconciler } from './model-provider/model-provider.ts'
 import { modelRouteReconciler } from './model-route/model-route.ts'
@@ -18,6 +19,7 @@ type Dependencies = Parameters<typeof deliveryReconciler>[0] &
   Parameters<typeof evaluationRunReconciler>[0] &
   Parameters<typeof modelRouteReconciler>[0] &
   Parameters<typeof routeReleaseReconciler>[0] &
+  Parameters<typeof liveScoringReconciler>[0] &
   Parameters<typeof gatewayConfigReconciler>[0]
 
 /** Every reconciler, in the order a change travels. */
@@ -32,6 +34,7 @@ export const reconcilers = (dependencies: Dependencies): readonly Reconciler<Kin
     evaluationRunReconciler(dependencies),
     modelRouteReconciler(dependencies),
     routeReleaseReconciler(dependencies),
+    liveScoringReconciler(dependencies),
     accessKeyReconciler,
     gatewayConfigReconciler(dependencies),
   ] as unknown as Reconciler<Kind>[]

@@ -8,6 +8,7 @@ import type { GatewayControl } from '../gateway/gateway.ts'
 import type { Git } from '../git/git.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { systemClock as clock } from '../lib/clock.ts'
+import { systemRandom } from '../lib/random.ts'
 import { trainers } from '../models/index.ts'
 import { trainInWorker } from '../models/train.ts'
 import { forecastInWorker } from '../rollout/forecast.ts'
@@ -31,6 +32,7 @@ export function controllersOf(parts: ControllerParts) {
     trainers,
     train: trainInWorker,
     score: scoreAnswer,
+    random: systemRandom,
     forecast: (route, { plan }) => forecastOf(route, plan, parts.telemetry),
     revert: writeRevert(parts),
   })
