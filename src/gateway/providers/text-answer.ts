@@ -1,23 +1,59 @@
-import { type Completion, completionBody, completionEvents } from '../protocols/openai/completion.ts'
-import type { Outcome, ProviderAnswer, ProviderRequest } from './provider.ts'
+import type { AnswerEvent, FinishReason, Frame } from '../canonical/answer.ts'
+import type { Usage } from '../canonical/usage.ts'
+import type { ProviderAnswer, ProviderRequest } from './provider.ts'
 
-/** Answers with a text that is there already, streamed in pieces when the client asked for a stream. */
-export function textAnswer(
-  request: ProviderRequest,
-  completion: Pick<Completion, 'model' | 'pieces' | 'usage'>,
-  outcome: Outcome,
-): ProviderAnswer {
-  const whole = { ...completion, call: request.call, at: request.at }
-  if (request.chat.stream !== true)
-    return { contentType: 'application/json', body: completionBody(whole), outcome: () => outcome }
-  const includeUsage = request.chat.stream_options?.include_usage === true
-  return {
-    contentType: 'text/event-stream; charset=utf-8',
-    body: stream(completionEvents(whole, includeUsage)),
-    outcome: () => outcome,
-  }
+/** An answer that is there already. */
+export interface ReadyAnswer {
+  /** The text, in the pieces in which a stream sends it. */
+  pieces: readonly string[]
+  toolCalls?: readonly { id: string; name: string; arguments: string }[]
+  finish?: FinishReason
+  usage: Usage
 }
 
-async function* stream(events: Iterable<Buffer>): AsyncGenerator<Buffer> {
-  yield* events
+/** Answers with what is there already, streamed in pieces when the client asked for a stream. */
+export function readyAnswer(request: ProviderRequest, answer: ReadyAnswer): ProviderAnswer {
+  const frames = framesOf(request, answer)
+  return request.request.stream
+    ? { stream: oneGroup(frames) }
+    : { whole: { events: frames.flatMap(({ events }) => events) } }
+}
+
+/** The events of an answer, one frame a piece. */
+export function framesOf(
+  { call, at, request }: ProviderRequest,
+  { pieces, toolCalls = [], finish, usage }: ReadyAnswer,
+): Frame[] {
+  const { model, choices } = request
+  const frames: Frame[] = [
+    frame({ type: 'start', id: `chatcmpl-${call}`, model, created: Math.floor(at / 1000) }),
+  ]
+  const reason = finish ?? (toolCalls.length > 0 ? 'tool-calls' : 'stop')
+  for (let choice = 0; choice < choices; choice++) {
+    for (const text of pieces) if (text !== '') frames.push(frame({ type: 'text', choice, text }))
+    for (const [index, { id, name, arguments: text }] of toolCalls.entries())
+      frames.push(
+        frame(
+          { type: 'tool-call', choice, index, id, name },
+          { type: 'tool-arguments', choice, index, text },
+        ),
+      )
+    frames.push(frame({ type: 'finish', choice, reason }))
+  }
+  frames.push(frame({ type: 'usage', usage }))
+  return frames
+}
+
+/** Cut by code points, so that no piece holds half a character. */
+export function piecesOf(text: string, length: number): string[] {
+  const points = Array.from(text)
+  const cut: string[] = []
+  for (let i = 0; i < points.length; i += length) cut.push(points.slice(i, i + length).join(''))
+  return cut
+}
+
+const frame = (...events: AnswerEvent[]): Frame => ({ events })
+
+async function* oneGroup(frames: readonly Frame[]): AsyncGenerator<readonly Frame[]> {
+  yield frames
 }

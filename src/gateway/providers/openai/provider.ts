@@ -1,110 +1,93 @@
-import type { Dispatcher } from 'undici'
-import {
-  type Backend,
-  type Provider,
-  type ProviderAnswer,
-  ProviderError,
-  type ProviderRequest,
-} from '../provider.ts'
-import { rejection, transportError } from './errors.ts'
-import { jsonAnswer } from './json-answer.ts'
-import { streamAnswer } from './stream-answer.ts'
-
-/** Largest answer that is not a stream. */
-const maxAnswerBytes = 32 << 20
+import type { CanonicalRequest } from '../../canonical/request.ts'
+import type { ProviderSettings } from '../../snapshot.ts'
+import type { Backend, Provider, ProviderRequest } from '../provider.ts'
+import { callUpstream, commonHeaders, confidentialOf, type Upstream } from '../upstream/call.ts'
+import { unsupported } from '../upstream/unsupported.ts'
+import { AnswerReader } from './answer-reader.ts'
+import { chatBody, type EncodedBody } from './chat-body.ts'
+import { type Dialect, dialectOf } from './dialect.ts'
+import { readEmbeddings } from './embeddings-answer.ts'
+import { completionBody, embeddingsBody } from './other-bodies.ts'
 
 /**
- * Any endpoint of the OpenAI HTTP API. Bytes of request and answer are forwarded as they are; a request is written
- * anew only when the release changes it or usage has to be asked for. Usage is always asked for, and the client sees
- * it only when it asked too.
+ * Any endpoint of the OpenAI HTTP API: chat completions, completions and embeddings. Servers that differ from OpenAI's
+ * own have a row in the table of dialects. Usage is always asked for.
  */
 export const openaiProvider: Provider = {
   protocol: 'openai',
-  open: async ({ bundle, name }, { dispatcher }) => {
-    const settings = bundle.serve === 'provider' ? bundle.provider : undefined
-    if (!settings?.endpoint)
-      throw new Error(`release ${name} has no endpoint: set spec.endpoint of its ModelProvider`)
-    const url = new URL(`${settings.endpoint.replace(/\/+$/, '')}/chat/completions`)
-    return openBackend(url, settings.timeoutMs, dispatcher)
+  open: async (target, { dispatcher, clock }) => {
+    const settings = target.serve === 'provider' ? target.provider : undefined
+    if (!settings?.endpoint) throw new Error('it has no endpoint: set spec.endpoint of its ModelProvider')
+    const endpoint = new URL(settings.endpoint)
+    const dialect = dialectOf(settings.dialect, endpoint)
+    const upstream = { dispatcher, clock, origin: endpoint.origin, timeoutMs: settings.timeoutMs }
+    return openBackend(upstream, endpoint, settings, dialect)
   },
 }
 
-function openBackend(url: URL, timeoutMs: number, dispatcher: Dispatcher): Backend {
-  const { origin } = url
-  const path = `${url.pathname}${url.search}`
+function openBackend(
+  upstream: Upstream,
+  endpoint: URL,
+  { options = {} }: ProviderSettings,
+  dialect: Dialect,
+): Backend {
+  const pathname = endpoint.pathname.replace(/\/+$/, '')
+  const pathOf = (operation: CanonicalRequest['operation'], model: string): string => {
+    const path = pathname + dialect.path(operation, { model, pathname, options })
+    return endpoint.search === ''
+      ? path
+      : path + (path.includes('?') ? `&${endpoint.search.slice(1)}` : endpoint.search)
+  }
   return {
     answer: async (request, signal) => {
-      const stream = request.chat.stream === true
-      const response = await dispatcher
-        .request({
-          origin,
-          path,
-          method: 'POST',
-          headers: headersFor(request, stream),
-          body: bodyFor(request, stream),
-          signal,
-          headersTimeout: timeoutMs,
-          bodyTimeout: timeoutMs,
-        })
-        .catch((error: unknown) => {
-          throw transportError(error, signal, origin)
-        })
-      return readAnswer(response, request, stream, signal, origin)
+      const { operation, body, dropped } = encode(request.request, dialect)
+      const stream = request.request.stream && operation !== 'embeddings'
+      const headers = commonHeaders(stream, request.trace)
+      if (request.secret !== undefined) {
+        if (dialect.auth === 'api-key') headers['api-key'] = request.secret
+        else headers.authorization = `Bearer ${request.secret}`
+      }
+      const answer = await callUpstream(
+        upstream,
+        request,
+        {
+          path: pathOf(operation, request.request.model),
+          headers,
+          body,
+          stream,
+          ...reading(operation, request),
+        },
+        signal,
+      )
+      return dropped.length > 0 ? { ...answer, dropped } : answer
     },
   }
 }
 
-async function readAnswer(
-  { statusCode, headers, body }: Dispatcher.ResponseData,
-  request: ProviderRequest,
-  stream: boolean,
-  signal: AbortSignal,
-  origin: string,
-): Promise<ProviderAnswer> {
-  const contentType = String(headers['content-type'] ?? '')
-  if (statusCode === 200 && stream && contentType.startsWith('text/event-stream'))
-    return streamAnswer(body, request, contentType, error => transportError(error, signal, origin))
-  const bytes = await readAll(body).catch((error: unknown) => {
-    throw transportError(error, signal, origin)
-  })
-  if (statusCode !== 200) throw rejection(statusCode, headers, bytes, request.secret)
-  if (stream)
-    throw new ProviderError(
-      'provider_error',
-      `the provider at ${origin} answered a streamed request with ${contentType || 'no content type'}`,
-    )
-  return jsonAnswer(bytes, request, origin)
+interface Encoded extends EncodedBody {
+  operation: CanonicalRequest['operation']
 }
 
-/** Only what the provider needs: the client's own headers, key and cookies stay here. */
-function headersFor(request: ProviderRequest, stream: boolean): Record<string, string> {
-  const headers: Record<string, string> = {
-    'content-type': 'application/json',
-    accept: stream ? 'text/event-stream' : 'application/json',
-    'accept-encoding': 'identity',
-    'user-agent': 'keelway',
-    ...request.trace,
+/** What this server can not do in one operation it may do in another. */
+function encode(request: CanonicalRequest, dialect: Dialect): Encoded {
+  const { operation } = request
+  if (operation === 'embeddings') {
+    if (!dialect.operations.includes('embeddings')) throw unsupported('makes no embeddings')
+    return { operation, ...embeddingsBody(request, dialect) }
   }
-  if (request.secret !== undefined) headers.authorization = `Bearer ${request.secret}`
-  return headers
+  const completion = operation === 'completion' ? completionBody(request, dialect) : undefined
+  return completion ? { operation, ...completion } : { operation: 'chat', ...chatBody(request, dialect) }
 }
 
-function bodyFor({ chat, raw }: ProviderRequest, stream: boolean): Buffer | string {
-  if (!stream || chat.stream_options?.include_usage === true) return raw ?? JSON.stringify(chat)
-  return JSON.stringify({ ...chat, stream_options: { ...chat.stream_options, include_usage: true } })
-}
-
-async function readAll(body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > maxAnswerBytes)
-      throw new ProviderError(
-        'provider_error',
-        `the provider's answer is larger than ${maxAnswerBytes} bytes`,
-      )
-    chunks.push(chunk)
+function reading(operation: CanonicalRequest['operation'], request: ProviderRequest) {
+  const reader = () =>
+    new AnswerReader(operation === 'completion' ? 'openai-completions' : 'openai-chat', {
+      call: request.call,
+      ...confidentialOf(request),
+    })
+  return {
+    reader,
+    whole: (data: string) =>
+      operation === 'embeddings' ? readEmbeddings(data, request) : reader().whole(data),
   }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
 }

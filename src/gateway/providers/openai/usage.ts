@@ -1,24 +1,28 @@
-import { estimateTokens } from '../../protocols/openai/completion.ts'
-import { type ChatRequest, textOf } from '../../protocols/openai/request.ts'
-import type { Outcome } from '../provider.ts'
+import type { Usage } from '../../canonical/usage.ts'
+import { usageFromOpenAi } from '../../canonical/usage-openai.ts'
 
-/**
- * Token counts as the provider gave them (an explicit 0 stays 0), else estimated from the text that was delivered.
- * `prompt_tokens` includes cached tokens.
- */
-export function normaliseUsage(usage: unknown, chat: ChatRequest, output: string): Omit<Outcome, 'output'> {
-  if (typeof usage === 'object' && usage !== null) {
-    const { prompt_tokens: inputTokens, completion_tokens: outputTokens } = usage as Record<string, unknown>
-    if (isCount(inputTokens) && isCount(outputTokens))
-      return { inputTokens, outputTokens, usageSource: 'provider' }
-  }
-  const characters = chat.messages.reduce((sum, message) => sum + textOf(message).length, 0)
-  return {
-    inputTokens: estimateTokens(characters),
-    outputTokens: estimateTokens(output.length),
-    usageSource: 'estimated',
-  }
+/** Where servers of the OpenAI API put their counts. */
+export interface CarriesUsage {
+  usage?: unknown
+  /** Groq puts those of a stream here. */
+  x_groq?: { usage?: unknown } | null
 }
 
-const isCount = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0
+/** The buckets of what an answer or a chunk counts; undefined when it counts nothing. */
+export function usageOf({ usage, x_groq: groq }: CarriesUsage): Usage | undefined {
+  if (usage !== undefined && usage !== null) return usageFromOpenAi(withDetails(usage as DeepSeekUsage))
+  return groq?.usage ? usageFromOpenAi(groq.usage) : undefined
+}
+
+interface DeepSeekUsage {
+  prompt_tokens_details?: unknown
+  prompt_cache_hit_tokens?: unknown
+}
+
+/** DeepSeek names what it read from its cache beside the details, or instead of them. */
+function withDetails(usage: DeepSeekUsage): unknown {
+  const { prompt_tokens_details: details, prompt_cache_hit_tokens: hit } = usage
+  return typeof hit === 'number' && (details === undefined || details === null)
+    ? { ...usage, prompt_tokens_details: { cached_tokens: hit } }
+    : usage
+}
