@@ -13,4 +13,5 @@ export const providers: readonly Provider[] = [
   openaiProvider,
   anthropicProvider,
   scriptedProvider,
+  ...aiSdkProviders,
 ]
