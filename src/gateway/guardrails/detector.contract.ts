@@ -32,9 +32,9 @@ const hostile: readonly string[] = [
   '\u200b',
   '\ud800',
 ]
-const hostileUnits = 200_000
-/** A linear detector needs some 100 ms on a slow, busy machine; a quadratic one minutes. */
-const hostileMs = 5_000
+const hostileUnits = 100_000
+/** A linear detector needs some 50 ms, on a busy machine several times that; a quadratic one minutes. */
+const hostileMs = 2_000
 
 export function detectorContract<Options>(given: DetectorCase<Options>): void {
   const { detector, options, found, clean, refused = [] } = given
@@ -73,7 +73,7 @@ export function detectorContract<Options>(given: DetectorCase<Options>): void {
     test('says what was found by class, score and place, whatever the text', () => {
       const words = [...found, ...clean].flatMap(({ text }) => text.split(/(?<= )/))
       const piece = fc.oneof(fc.constantFrom(...words), fc.string({ unit: 'binary' }), fc.string())
-      const text = fc.array(piece, { maxLength: 20 }).map(pieces => pieces.join(''))
+      const text = fc.array(piece, { maxLength: 8 }).map(pieces => pieces.join(''))
       fc.assert(
         fc.property(text, fc.constantFrom(...detector.zones), (text, zone) => {
           for (const { score, reason, start, end } of detect(text, zone)) {
@@ -87,7 +87,7 @@ export function detectorContract<Options>(given: DetectorCase<Options>): void {
             expect(end).toBeLessThanOrEqual(text.length)
           }
         }),
-        { numRuns: 200 },
+        { numRuns: 100 },
       )
     })
 

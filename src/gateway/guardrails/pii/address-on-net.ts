@@ -28,13 +28,14 @@ function domainEnd(text: string, start: number): number | undefined {
   let end = start
   while (end < text.length && end - start < DOMAIN_MAX && isDomain(text.charCodeAt(end))) end++
   while (end > start && /[.-]/.test(text[end - 1] ?? '')) end--
-  const dot = text.lastIndexOf('.', end - 1)
+  const domain = text.slice(start, end)
+  const dot = start + domain.lastIndexOf('.')
   if (dot <= start || end - dot < 3) return undefined
   for (let i = dot + 1; i < end; i++) {
     const code = text.charCodeAt(i)
     if (isDigit(code) || code === 45) return undefined
   }
-  return text.slice(start, end).includes('..') ? undefined : end
+  return domain.includes('..') ? undefined : end
 }
 
 const isLocal = (code: number): boolean =>
@@ -66,7 +67,8 @@ export function findUrls(text: string): PiiSpan[] {
   return spans
 }
 
-const VERSION_WORDS = /(\bversions?|\bver\.?|\brelease|\bv\.?|§|\bsection|\bchapter)\s*$/i
+const VERSION_WORDS =
+  /(\bversions?|\bver\.?|\brelease|\bv\.?|§|\bsection|\bchapter)\s*(?:[\d.]{5,15} (?:to|and|or|,) )?$/i
 const ipv4 = /\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}/g
 const IPV6_MAX = 45
 
@@ -81,7 +83,7 @@ export function findIps(text: string): PiiSpan[] {
       const before = text.charCodeAt(start - 1)
       const dotAfter = text[end] === '.' && isDigit(text.charCodeAt(end + 1))
       if (isWord(before) || before === 46 || isWord(text.charCodeAt(end)) || dotAfter) continue
-      if (isIP(match[0]) !== 4 || VERSION_WORDS.test(text.slice(Math.max(0, start - 12), start))) continue
+      if (isIP(match[0]) !== 4 || VERSION_WORDS.test(text.slice(Math.max(0, start - 32), start))) continue
       spans.push({ start, end, type: 'IP_ADDRESS', score: 0.97 })
     }
   }

@@ -37,8 +37,11 @@ function longest(
     const from = groups[first]
     const to = groups[until]
     if (!from || !to || (until > first && to.end - from.start > 2 * DIGITS_MAX)) continue
-    const shape = shapeOf(text, groups.slice(first, until + 1))
-    if (shape.digits.length < 4 || shape.digits.length > DIGITS_MAX) continue
+    const window = groups.slice(first, until + 1)
+    const digits = window.reduce((sum, { start, end }) => sum + end - start, 0)
+    // Single digits side by side are a list.
+    if (digits < 4 || digits > DIGITS_MAX || 2 * digits < 3 * window.length) continue
+    const shape = shapeOf(text, window, window.length === groups.length)
     const [type, score] = kindOf(text, shape)
     if (score > 0) return { span: { start: shape.start, end: shape.end, type, score }, last: until }
   }
@@ -58,7 +61,7 @@ function kindOf(text: string, shape: NumberShape): readonly [PiiType, number] {
   return phone > 0 ? ['PHONE_NUMBER', phone] : ['ZIP_CODE', zip]
 }
 
-function shapeOf(text: string, groups: Groups): NumberShape {
+function shapeOf(text: string, groups: Groups, whole: boolean): NumberShape {
   const separators: string[] = []
   const sizes: number[] = []
   let digits = ''
@@ -69,7 +72,7 @@ function shapeOf(text: string, groups: Groups): NumberShape {
     sizes.push(end - start)
     before = end
   }
-  return { digits, sizes, separators, ...bounds(text, groups[0]?.start ?? 0, before) }
+  return { digits, sizes, separators, whole, ...bounds(text, groups[0]?.start ?? 0, before) }
 }
 
 /** A plus or an opening parenthesis before, an extension after. */

@@ -16,6 +16,8 @@ export interface NumberShape {
   separators: readonly string[]
   start: number
   end: number
+  /** No more digits stand beside it. */
+  whole: boolean
 }
 
 /**
@@ -58,7 +60,8 @@ function isNorthAmerican(sizes: readonly number[], digits: string): boolean {
 }
 
 /** A trunk zero and groups of two to four digits, or four pairs: written so for telephones and little else. */
-function groupedLikePhone({ digits, sizes, separators }: NumberShape): boolean {
+function groupedLikePhone({ digits, sizes, separators, whole }: NumberShape): boolean {
+  if (!whole) return false
   if (digits.length < 8 || digits.length > 12 || sizes.length < 3) return false
   if (separators.some(separator => separator !== separators[0]) || separators[0] === '.') return false
   if (sizes.some(size => size > 5)) return false
