@@ -23,6 +23,11 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
     load: async () => (await import('./evaluate-plan.ts')).evaluatePlan,
   },
   {
+    name: 'guard check',
+    summary: 'say which texts try to take over the model',
+    load: async () => (await import('./guard-check.ts')).guardCheck,
+  },
+  {
     name: 'guard pii',
     summary: 'find personal data in texts',
     load: async () => (await import('./guard-pii.ts')).guardPii,

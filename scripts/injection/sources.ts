@@ -1,0 +1,163 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { clusters } from './clusters.ts'
+import { madeTexts } from './made.ts'
+
+/** One labelled text. */
+export interface Row {
+  text: string
+  zone: 'user' | 'document' | 'tool'
+  attack: boolean
+  source: string
+  kind: string
+  /** False: measured only, for its licence or because it is no training data. */
+  trains: boolean
+  /** Texts of one group are never on both sides of a fold. */
+  group: string
+  /** The attack as it stands in the text, where known. */
+  planted?: string
+}
+
+type Line = { text: string; zone: 'user' | 'document'; label: string; source: string; kind: string }
+
+/** WildGuardMix is ODC-BY: it measures and never trains. */
+const measuredOnly = new Set(['wildguard_benign'])
+
+/** Reads every source below a data directory. */
+export function readSources(data: string): Row[] {
+  const rows = [...injectionRows(data), ...benignPrompts(data), ...madeRows()]
+  const groups = clusters(rows.map(row => row.text))
+  for (const [i, row] of rows.entries()) if (row.group === '') row.group = `c${groups[i]}`
+  return [...rows, ...rehosted(rows), ...documentsToMeasure(data)]
+}
+
+const jsonLines = <T>(file: string): T[] =>
+  readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map(line => JSON.parse(line) as T)
+
+function injectionRows(data: string): Row[] {
+  return jsonLines<Line>(join(data, 'injection/dev.jsonl')).map(({ text, zone, label, source, kind }) => ({
+    text,
+    zone,
+    attack: label === 'injection',
+    source,
+    kind,
+    // Tables are WikiTableQuestions, CC-BY-SA: left out whole, told by their shape.
+    trains: !measuredOnly.has(source) && !isTable(text),
+    group: isSearched(kind) ? `suffix ${kind}` : '',
+  }))
+}
+
+/** Suffixes found by search are shared between texts: all of one method are one group. */
+const isSearched = (kind: string): boolean => /GCG|DSN|random_search/.test(kind)
+
+const isTableLine = (line: string): boolean => line.trimStart().startsWith('|')
+const isTable = (text: string): boolean => text.split('\n').filter(isTableLine).length >= 3
+
+function benignPrompts(data: string): Row[] {
+  const benign = (text: string, source: string, zone: Row['zone'] = 'user'): Row => ({
+    text,
+    zone,
+    attack: false,
+    source,
+    kind: '',
+    trains: true,
+    group: '',
+  })
+  const banking = readFileSync(join(data, 'banking77/train.csv'), 'utf8')
+    .split('\n')
+    .slice(1)
+    .filter(Boolean)
+    .map(line =>
+      benign(
+        line
+          .replace(/,[^,]*$/, '')
+          .replace(/^"|"$/g, '')
+          .replaceAll('""', '"'),
+        'banking77',
+      ),
+    )
+  const prompts = jsonLines<{ prompt: string }>(join(data, 'ifeval/prompts.jsonl'))
+  const answers = jsonLines<{ response: string }>(join(data, 'ifeval/responses-gpt-4-2023-11-07.jsonl'))
+  const refunds = jsonLines<{ user: string }>(join(data, 'refund-desk/inputs.jsonl'))
+  return [
+    ...banking,
+    ...prompts.map(({ prompt }) => benign(prompt, 'ifeval prompts')),
+    ...answers.map(({ response }) => benign(response, 'ifeval answers')),
+    ...answers.map(({ response }) => benign(response, 'ifeval answers, as documents', 'document')),
+    ...refunds.map(({ user }) => benign(user, 'refund desk')),
+  ].filter(({ text }) => text !== '')
+}
+
+function madeRows(): Row[] {
+  return madeTexts(1200).map(({ text, zone, attack, planted, group }) => ({
+    text,
+    zone,
+    attack,
+    source: attack ? `made, ${group.startsWith('a') ? 'actions' : 'contents'}` : 'made',
+    kind: '',
+    trains: true,
+    group,
+    planted,
+  }))
+}
+
+/** The attack sentences of table documents (MIT) without their tables (CC-BY-SA), planted in tables of our own. */
+function rehosted(rows: readonly Row[]): Row[] {
+  const tables = rows
+    .filter(({ source, text }) => source === 'made' && isTable(text))
+    .map(({ text }) => text.split('\n').filter(isTableLine))
+  return rows.flatMap((row, i) => {
+    if (!row.attack || row.source !== 'bipia_indirect_train' || !isTable(row.text)) return []
+    const planted = row.text.split('\n').find(line => line.trim() !== '' && !isTableLine(line))
+    const table = tables[i % tables.length]
+    if (planted === undefined || !table) return []
+    const at = row.kind.endsWith('start') ? 0 : row.kind.endsWith('end') ? table.length : table.length >> 1
+    return [
+      {
+        ...row,
+        source: 'bipia sentences in made tables',
+        text: table.toSpliced(at, 0, planted).join('\n'),
+        planted,
+        trains: true,
+      },
+    ]
+  })
+}
+
+/** Clean documents and tool results of other kinds, only to measure false positives. */
+function documentsToMeasure(data: string): Row[] {
+  const row = (text: string, source: string, zone: Row['zone']): Row => ({
+    text,
+    zone,
+    attack: false,
+    source,
+    kind: '',
+    trains: false,
+    group: '',
+  })
+  const contexts = new Set(
+    jsonLines<{ context: string }>(join(data, 'groundedness/dev.jsonl')).map(({ context }) => context),
+  )
+  const files = (pattern: string, most: number) => {
+    const found = globSync(pattern, { cwd: data }).sort()
+    const step = Math.max(1, Math.floor(found.length / most))
+    return found.filter((_, i) => i % step === 0).map(file => readFileSync(join(data, file), 'utf8'))
+  }
+  return [
+    ...[...contexts].slice(0, 600).map(text => row(text, 'encyclopedia passages', 'document')),
+    ...globSync(join(import.meta.dirname, '../../node_modules/{*,@*/*}/README.md'))
+      .sort()
+      .slice(0, 300)
+      .map(file => row(readFileSync(file, 'utf8').slice(0, 4000), 'package read-me files', 'document')),
+    ...files('loghub/*/*.log', 30).flatMap(text =>
+      [0, 1, 2, 3, 4, 5, 6, 7].map(k => row(text.slice(k * 4000, k * 4000 + 2000), 'logs', 'tool')),
+    ),
+    ...files('bundles/**/*.{txt,yaml,json,md}', 400).map(text =>
+      row(text.slice(0, 4000), 'evidence of operations', 'tool'),
+    ),
+    ...files('policy/**/*.yaml', 120).map(text => row(text.slice(0, 4000), 'Kubernetes objects', 'tool')),
+  ].filter(({ text }) => text.trim() !== '')
+}

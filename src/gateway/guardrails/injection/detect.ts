@@ -1,0 +1,51 @@
+import type { Zone } from '../detector.ts'
+import { decodings } from './decode.ts'
+import { scoreDocument } from './document.ts'
+import { scorePrompt } from './prompt.ts'
+import { WINDOW } from './tokens.ts'
+import { clean, type Verdict, worse } from './verdict.ts'
+import type { Weights } from './weights.ts'
+import { makeWindow, readDocumentWindow, readWindow } from './window.ts'
+
+const window = makeWindow()
+/** Windows overlap so that a sentence at a border is seen whole in one of them. */
+const STEP = WINDOW - 512
+/** A jailbreak in a document must be plainer than one from a user: documents may be about jailbreaks. */
+const DOCUMENT_MARGIN = 1.5
+
+/** How much a text looks like an attack on the model that reads it, and why. Linear in the text; the same every time. */
+export function assess(text: string, zone: Zone, weights: Weights): Verdict {
+  let verdict = read(text, zone, weights)
+  for (const hidden of decodings(text)) {
+    // Decoded once: what is inside a decoded text is not decoded again.
+    const inside = read(hidden, zone, weights)
+    if (inside.score >= 0.5) verdict = worse(verdict, { score: inside.score, reason: 'encoded-payload' })
+  }
+  return verdict
+}
+
+function read(text: string, zone: Zone, weights: Weights): Verdict {
+  let verdict = clean
+  for (let from = 0; from === 0 || from + 512 < text.length; from += STEP) {
+    const to = Math.min(text.length, from + WINDOW)
+    verdict = worse(
+      verdict,
+      zone === 'user' ? readPrompt(text, from, to, weights) : readDocument(text, from, to, zone, weights),
+    )
+  }
+  return verdict
+}
+
+function readPrompt(text: string, from: number, to: number, weights: Weights): Verdict {
+  readWindow(text, from, to, window)
+  return scorePrompt(text, window, weights, weights.operatingPoint.user)
+}
+
+function readDocument(text: string, from: number, to: number, zone: Zone, weights: Weights): Verdict {
+  readDocumentWindow(text, from, to, window)
+  const { user, document, tool } = weights.operatingPoint
+  // Noise at the end of data is ordinary data.
+  window.suffix = 0
+  const jailbreak = scorePrompt(text, window, weights, user + DOCUMENT_MARGIN)
+  return worse(scoreDocument(text, window, weights, zone === 'tool' ? tool : document), jailbreak)
+}
