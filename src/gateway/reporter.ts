@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import type { CallRecord, Feedback } from '../telemetry/telemetry.ts'
 import type { GatewayUpstream } from './gateway.ts'
+import type { Entry, Spool } from './spool.ts'
 
 export interface Reporter {
   call(record: CallRecord): void
@@ -11,33 +12,45 @@ export interface Reporter {
   flush(): Promise<void>
   /** Records thrown away because the control plane was gone for too long. */
   readonly dropped: number
+  /** Records in memory. */
   readonly buffered: number
-  /** Flushes once and stops. */
+  /** Bytes of records on disk. */
+  readonly spooled: number
+  /** Flushes once and stops; what is not taken waits on disk for the next start. */
   stop(): Promise<void>
 }
 
-type Entry = { call: CallRecord } | { feedback: Feedback }
+/** A control plane that takes longer is as good as gone; what it takes after all it knows when it comes again. */
+const reportMs = 10_000
 
 /**
  * Sends call records and feedback to the control plane in batches, in order, one batch at a time. While the control
- * plane is gone they wait in memory up to `capacity`; then the oldest are dropped and counted.
+ * plane is gone they wait in the spool, or without one in memory up to `capacity`; then the oldest are dropped and
+ * counted. A batch may arrive twice: telemetry tells calls by their id.
+ * @param prepare makes of records what may leave the process, off the path of any call
  */
 export function createReporter(options: {
   report: GatewayUpstream['report']
   clock: Clock
   random: Random
   say: (text: string) => void
+  prepare?: (calls: readonly CallRecord[]) => Promise<readonly CallRecord[]>
+  spool?: Spool
   maxBatch?: number
   maxDelayMs?: number
   capacity?: number
 }): Reporter {
-  const { report, clock, random, say, maxBatch = 500, maxDelayMs = 150, capacity = 50_000 } = options
-  let buffer: Entry[] = []
+  const { report, clock, random, say, spool, maxBatch = 500, maxDelayMs = 150, capacity = 50_000 } = options
+  const { prepare = async calls => calls } = options
+  /** As they came, and made ready to leave. */
+  const fresh: Entry[] = []
+  let ready: Entry[] = []
   let sending: Promise<void> | undefined
   let cancel: (() => void) | undefined
   let failures = 0
   let dropped = 0
   let stopped = false
+  let spoolBroken = false
 
   const schedule = (ms: number): void => {
     if (stopped) return
@@ -47,56 +60,119 @@ export function createReporter(options: {
     })
   }
   const send = (): Promise<void> => {
-    sending ??= sendBatch().finally(() => {
+    sending ??= sendAll().finally(() => {
       sending = undefined
     })
     return sending
   }
-  const sendBatch = async (): Promise<void> => {
-    while (buffer.length > 0) {
-      const batch = buffer.splice(0, maxBatch)
+  const sendAll = async (): Promise<void> => {
+    try {
+      await sendSpooled()
+      await sendReady()
+      if (failures > 0) say(`call records are reported again; ${droppedInAll()} were dropped so far`)
+      failures = 0
+    } catch (error) {
+      failures++
+      if (failures === 1)
+        say(`call records wait here, the control plane did not take them: ${(error as Error).message}`)
+      await spill()
+      trim()
+      schedule(backoffMs(failures, random, { baseMs: maxDelayMs, maxMs: 2000 }))
+    }
+  }
+  const sendSpooled = async (): Promise<void> => {
+    while (spool && spool.bytes > 0) {
+      const batch = await spool.next(maxBatch)
+      if (!batch) return
+      await deliver(batch.entries)
+      await batch.done()
+    }
+  }
+  const sendReady = async (): Promise<void> => {
+    while (await makeReady(maxBatch)) {
+      const batch = ready.splice(0, maxBatch)
       try {
-        await report(
-          batch.flatMap(entry => ('call' in entry ? [entry.call] : [])),
-          batch.flatMap(entry => ('feedback' in entry ? [entry.feedback] : [])),
-        )
-        if (failures > 0) say(`call records are reported again; ${dropped} were dropped so far`)
-        failures = 0
+        await deliver(batch)
       } catch (error) {
-        failures++
-        if (failures === 1)
-          say(`call records wait here, the control plane did not take them: ${(error as Error).message}`)
-        buffer = [...batch, ...buffer]
-        trim()
-        schedule(backoffMs(failures, random, { baseMs: maxDelayMs, maxMs: 2000 }))
-        return
+        ready = [...batch, ...ready]
+        throw error
       }
     }
   }
+  const deliver = async (batch: readonly Entry[]): Promise<void> => {
+    const waited = new AbortController()
+    const tooLong = clock.sleep(reportMs, waited.signal).then(
+      () => Promise.reject(new Error(`no answer within ${reportMs / 1000} s`)),
+      () => undefined,
+    )
+    const taken = report(
+      batch.flatMap(entry => ('call' in entry ? [entry.call] : [])),
+      batch.flatMap(entry => ('feedback' in entry ? [entry.feedback] : [])),
+    )
+    try {
+      await Promise.race([taken, tooLong])
+    } finally {
+      waited.abort()
+    }
+  }
+  /** @returns whether anything is ready */
+  const makeReady = async (count: number): Promise<boolean> => {
+    if (ready.length === 0 && fresh.length > 0) {
+      const taken = fresh.splice(0, count)
+      const calls = await prepare(taken.flatMap(entry => ('call' in entry ? [entry.call] : [])))
+      ready.push(
+        ...calls.map(call => ({ call })),
+        ...taken.filter((entry): entry is { feedback: Feedback } => 'feedback' in entry),
+      )
+    }
+    return ready.length > 0
+  }
+  /** Moves what waits in memory to the disk. */
+  const spill = async (): Promise<void> => {
+    if (!spool) return
+    try {
+      while (await makeReady(maxBatch)) {
+        await spool.append(ready)
+        ready = []
+      }
+      spoolBroken = false
+    } catch (error) {
+      if (!spoolBroken) say(`call records can not be kept on disk: ${(error as Error).message}`)
+      spoolBroken = true
+    }
+  }
   const trim = (): void => {
-    const over = buffer.length - capacity
+    const over = ready.length + fresh.length - capacity
     if (over <= 0) return
     // A tenth at a time, so that a full buffer does not move with every record.
     const cut = Math.max(over, Math.ceil(capacity / 10))
-    buffer.splice(0, cut)
+    const old = Math.min(cut, ready.length)
+    ready.splice(0, old)
+    fresh.splice(0, cut - old)
     dropped += cut
   }
   const add = (entry: Entry): void => {
-    buffer.push(entry)
-    if (buffer.length > capacity) trim()
-    if (failures === 0 && buffer.length >= maxBatch) void send()
+    fresh.push(entry)
+    if (fresh.length + ready.length > capacity) trim()
+    if (failures === 0 && fresh.length >= maxBatch) void send()
     else schedule(maxDelayMs)
   }
+  const droppedInAll = (): number => dropped + (spool?.dropped ?? 0)
 
+  // What an earlier process left.
+  if (spool && spool.bytes > 0) schedule(maxDelayMs)
   return {
     call: call => add({ call }),
     feedback: feedback => add({ feedback }),
     flush: send,
     get dropped() {
-      return dropped
+      return droppedInAll()
     },
     get buffered() {
-      return buffer.length
+      return fresh.length + ready.length
+    },
+    get spooled() {
+      return spool?.bytes ?? 0
     },
     stop: async () => {
       await sending
