@@ -92,6 +92,9 @@ function writeTools(
   { tools, toolChoice, parallelTools }: CanonicalRequest,
   { toolChoiceRequired }: Dialect,
 ): void {
+  // These say it in a form of their own, and it stays as the client sent it.
+  if (body.functions !== undefined && body.tools === undefined) return
+  if ((body.tool_choice as { type?: unknown } | null | undefined)?.type === 'allowed_tools') return
   if (tools !== undefined) body.tools = tools.length > 0 ? tools.map(encodeTool) : undefined
   if (toolChoice !== undefined)
     body.tool_choice =

@@ -34,8 +34,10 @@ function encodeMessage(message: Message, dialect: Dialect, dropped: string[], pi
   const wasArray = message.origin?.protocol === 'openai-chat' && Array.isArray(message.origin.value.content)
   const content: Json[] = []
   const reasoning: Extract<Part, { type: 'reasoning' }>[] = []
+  let refusal = ''
   for (const part of message.parts) {
     if (part.type === 'reasoning') reasoning.push(part)
+    else if (part.type === 'refusal' && part.origin?.protocol !== 'openai-chat') refusal += part.text
     else if (role === 'tool' && part.type !== 'text') pictures.push(encodePart(part))
     else content.push(encodePart(part))
   }
@@ -43,6 +45,7 @@ function encodeMessage(message: Message, dialect: Dialect, dropped: string[], pi
   return {
     role,
     content: contentOf(content, wasArray, dialect),
+    ...(refusal === '' ? {} : { refusal }),
     ...(name === undefined ? {} : { name }),
     ...(toolCallId === undefined ? {} : { tool_call_id: toolCallId }),
     ...(toolCalls?.length ? { tool_calls: toolCalls.map(encodeCall) } : {}),
