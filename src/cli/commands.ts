@@ -58,6 +58,11 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
     load: async () => (await import('./why.ts')).whyCommand,
   },
   {
+    name: 'label',
+    summary: 'label the calls that most need a person, and calibrate scorers',
+    load: async () => (await import('./label.ts')).label,
+  },
+  {
     name: 'rollout watch',
     summary: 'follow the candidate of a route',
     load: async () => (await import('./rollout-watch.ts')).rolloutWatch,

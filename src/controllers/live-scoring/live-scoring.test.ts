@@ -52,7 +52,7 @@ async function scoringWorld(
     metadata: { name, namespace: 'default' },
     spec: { model: name, serve: { model: { ref: 'm' } }, ...spec },
   })
-  await client.create(ModelRoute, route('triage', { scorers }))
+  await client.create(ModelRoute, route('triage', { scorers, record: { content: 'output' } }))
   const judge = await client.create(ModelRoute, route('judge', {}))
   await client.updateStatus(ModelRoute, { ...judge, status: { stable: 'judge-1' } })
   const start = async () => {
