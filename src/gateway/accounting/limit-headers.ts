@@ -1,5 +1,24 @@
 import type { Rule } from './plans.ts'
 
+const names = {
+  openai: {
+    requests: ['x-ratelimit-limit-requests', 'x-ratelimit-remaining-requests', 'x-ratelimit-reset-requests'],
+    tokens: ['x-ratelimit-limit-tokens', 'x-ratelimit-remaining-tokens', 'x-ratelimit-reset-tokens'],
+  },
+  anthropic: {
+    requests: [
+      'anthropic-ratelimit-requests-limit',
+      'anthropic-ratelimit-requests-remaining',
+      'anthropic-ratelimit-requests-reset',
+    ],
+    tokens: [
+      'anthropic-ratelimit-tokens-limit',
+      'anthropic-ratelimit-tokens-remaining',
+      'anthropic-ratelimit-tokens-reset',
+    ],
+  },
+} as const
+
 /**
  * The state of limits per minute as clients read it: `x-ratelimit-*` with durations such as `1m3s` (OpenAI), or
  * `anthropic-ratelimit-*` with RFC 3339 times (Anthropic).
@@ -11,18 +30,12 @@ export function limitHeaders(
 ): Record<string, string> {
   const headers: Record<string, string> = {}
   for (const { unit, account } of rules) {
+    if (unit === 'usd') continue
     const { until } = account.window(now)
-    const limit = String(account.limit)
-    const remaining = String(account.remaining(now))
-    if (protocol === 'openai') {
-      headers[`x-ratelimit-limit-${unit}`] = limit
-      headers[`x-ratelimit-remaining-${unit}`] = remaining
-      headers[`x-ratelimit-reset-${unit}`] = durationText(until - now)
-    } else {
-      headers[`anthropic-ratelimit-${unit}-limit`] = limit
-      headers[`anthropic-ratelimit-${unit}-remaining`] = remaining
-      headers[`anthropic-ratelimit-${unit}-reset`] = timeText(until)
-    }
+    const [limit, remaining, reset] = names[protocol][unit]
+    headers[limit] = String(account.limit)
+    headers[remaining] = String(account.remaining(now))
+    headers[reset] = protocol === 'openai' ? durationText(until - now) : timeText(until)
   }
   return headers
 }

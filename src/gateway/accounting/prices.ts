@@ -62,12 +62,14 @@ export function costOf(
 /** The most that a call with so many tokens can cost, whatever buckets they turn out to be in. */
 export function mostUsd(price: Price, input: number, output: number, at: number): number {
   const rates = ratesAt(price, at)
-  const top = (...of: Rate[]) => Math.max(...of.map(rate => rateAt(rate, input)))
-  return (
-    rates.call +
-    input * top(rates.input, rates.cacheRead, rates.cacheWrite, rates.cacheWriteLong, rates.inputAudio) +
-    output * top(rates.output, rates.reasoning, rates.outputAudio)
+  let top = Math.max(
+    rateAt(rates.input, input),
+    rateAt(rates.cacheRead, input),
+    rateAt(rates.cacheWrite, input),
   )
+  top = Math.max(top, rateAt(rates.cacheWriteLong, input), rateAt(rates.inputAudio, input))
+  const topOut = Math.max(rateAt(rates.output, input), rateAt(rates.reasoning, input))
+  return rates.call + input * top + output * Math.max(topOut, rateAt(rates.outputAudio, input))
 }
 
 /** A price that people wrote: a bucket without one has that of input or output. */

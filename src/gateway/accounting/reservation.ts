@@ -66,7 +66,7 @@ export class OpenReservation implements Reservation {
       for (const rule of rules.slice(this.#windows.length)) await this.#take(rule)
       return this
     } catch (error) {
-      this.#close(() => 0)
+      this.#close(0, 0, false)
       if (error instanceof GatewayError) throw error
       const message = `what AccessKey ${key.namespace}/${key.name} has spent can not be counted now; try again`
       throw new GatewayError('overloaded', message, {}, { cause: error })
@@ -74,16 +74,11 @@ export class OpenReservation implements Reservation {
   }
 
   settle(usage: Usage, costUsd: number | undefined): void {
-    const tokens = totalTokens(usage)
-    const nano = costUsd === undefined ? undefined : nanoUsd(costUsd)
-    this.#close((unit, taken) => {
-      if (unit === 'tokens') return tokens
-      return unit === 'usd' ? (nano ?? taken) : taken
-    })
+    this.#close(totalTokens(usage), costUsd === undefined ? undefined : nanoUsd(costUsd), true)
   }
 
   release(): void {
-    this.#close((unit, taken) => (unit === 'requests' ? taken : 0))
+    this.#close(0, 0, true)
   }
 
   async #take(rule: Rule): Promise<void> {
@@ -107,7 +102,8 @@ export class OpenReservation implements Reservation {
     this.#amounts.push(amount)
   }
 
-  #close(used: (unit: Rule['unit'], taken: number) => number): void {
+  /** @param nano undefined: as much as was reserved */
+  #close(tokens: number, nano: number | undefined, counts: boolean): void {
     if (!this.#open) return
     this.#open = false
     const { slots, rules } = this.#plan
@@ -116,7 +112,9 @@ export class OpenReservation implements Reservation {
       const rule = rules[i]
       const window = this.#windows[i]
       const taken = this.#amounts[i] ?? 0
-      if (rule && window) rule.account.settle(window, taken, used(rule.unit, taken))
+      if (!rule || !window) break
+      const used = rule.unit === 'tokens' ? tokens : rule.unit === 'usd' ? (nano ?? taken) : counts ? 1 : 0
+      rule.account.settle(window, taken, used)
     }
     this.#context.leased()
   }
