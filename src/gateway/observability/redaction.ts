@@ -1,7 +1,4 @@
-import { setImmediate } from 'node:timers/promises'
-import type { CallRecord } from '../../telemetry/telemetry.ts'
 import type { Detector, Zone } from '../guardrails/detector.ts'
-import type { RecordSettings } from '../snapshot.ts'
 
 /** Masks what must not be kept of a text; undefined when that can not be told. */
 export type Redact = (text: string) => string | undefined
@@ -11,8 +8,6 @@ const wanted = ['pii', 'secrets'] as const
 const zone: Zone = 'output'
 /** A detector may stop at some number of findings, so a text is looked at until nothing is found any more. */
 const maxPasses = 4
-/** How long calls wait for texts that are looked at, in milliseconds. */
-const sliceMs = 2
 
 /**
  * Masks personal data and secrets: what a detector finds becomes `[CLASS]`, such as `[EMAIL_ADDRESS]`. Without both
@@ -55,40 +50,4 @@ function maskedText(text: string, spans: Span[]): string {
     at = Math.max(at, end)
   }
   return masked + text.slice(at)
-}
-
-const fields = ['input', 'context', 'output'] as const
-
-/**
- * Makes of records what may leave the process: text of routes that redact is masked, and left out where it can not be.
- * Takes the event loop for some two milliseconds at a time.
- * @param settings of the call's route as it is now; a route that is gone redacts
- */
-export function recordRedaction(
-  redact: Redact,
-  settings: (call: CallRecord) => RecordSettings | undefined,
-): (calls: readonly CallRecord[]) => Promise<readonly CallRecord[]> {
-  return async calls => {
-    const made: CallRecord[] = []
-    let since = performance.now()
-    for (const call of calls) {
-      const leave = fields.every(field => call[field] === undefined) || settings(call)?.redact === false
-      made.push(leave ? call : redacted(call, redact))
-      if (performance.now() - since < sliceMs) continue
-      await setImmediate()
-      since = performance.now()
-    }
-    return made
-  }
-}
-
-function redacted(call: CallRecord, redact: Redact): CallRecord {
-  const { input: _, context: __, output: ___, ...kept }: CallRecord = call
-  const made: CallRecord = kept
-  for (const field of fields) {
-    const text = call[field]
-    const masked = text === undefined ? undefined : redact(text)
-    if (masked !== undefined) made[field] = masked
-  }
-  return made
 }
