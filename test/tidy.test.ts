@@ -19,6 +19,7 @@ describe('layers', () => {
     /^gates\/(conditions|scorers|judge)\//,
     /^rollout\//,
     /^gateway\/(gateway|snapshot)\.ts$/,
+    /^gateway\/guardrails\/groundedness\//,
     /^telemetry\/telemetry\.ts$/,
     /^models\/(model|train)\.ts$/,
     /^git\/(git|remote)\.ts$/,

@@ -49,11 +49,11 @@ export const Scorer = z.object({
   type: z
     .enum([
       ...['exact', 'numeric', 'reference'],
-      ...['regex', 'json-schema', 'instructions', 'refusal', 'language', 'judge'],
+      ...['regex', 'json-schema', 'instructions', 'refusal', 'language', 'groundedness', 'judge'],
       ...['cost', 'latency'],
     ] as const)
     .describe(
-      'exact, numeric and reference compare with the right answer. regex, json-schema, instructions, refusal, language and judge need none, so that they score live calls too. cost and latency look at what the answer took.',
+      'exact, numeric and reference compare with the right answer. regex, json-schema, instructions, refusal, language, groundedness and judge need none, so that they score live calls too. cost and latency look at what the answer took.',
     ),
   field: z
     .string()

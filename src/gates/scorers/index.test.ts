@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { cost } from './cost.ts'
 import { exact } from './exact.ts'
+import { groundedness } from './groundedness.ts'
 import { createScorer, scoreAnswer, scorerTypes } from './index.ts'
 import { instructions } from './instructions.ts'
 import { jsonSchema } from './json-schema.ts'
@@ -149,6 +150,18 @@ const examples: ScorerExamples[] = [
     refused: [],
   },
   {
+    type: groundedness,
+    definition: {},
+    good: [],
+    bad: [],
+    unknown: [
+      { output: 'The parcel comes on Monday.' },
+      { output: 'The parcel comes on Monday.', context: ' ' },
+      { output: '', context: 'The parcel comes on Monday.' },
+    ],
+    refused: [],
+  },
+  {
     type: judge,
     definition: { judge: { route: 'judge', rubric: 'polite', bothOrders: false, atMost: { verdicts: 1 } } },
     good: [],
@@ -204,6 +217,15 @@ test('reference gives the share of words in common where wording may differ', ()
   const score = createScorer({ name: 'near', type: 'reference' })
   expect(score({ output: 'It flows through Paris', expected: 'Paris' })).toBeCloseTo(2 / 5)
   expect(score({ output: 'Paris', expected: 'the Paris' })).toBe(1)
+})
+
+test('an answer that the documents say is grounded more than one that they do not', () => {
+  const score = createScorer({ name: 'grounded', type: 'groundedness' })
+  const context = 'Parcels to Norway take four days. Returns are free within thirty days of delivery.'
+  const right = score({ output: 'Parcels to Norway take four days.', context }) ?? 0
+  const wrong = score({ output: 'Our shop in Oslo opens at nine every morning in June.', context }) ?? 1
+  expect(right).toBeGreaterThan(0.8)
+  expect(wrong).toBeLessThan(0.4)
 })
 
 test('a refusal of one part of a long answer counts half', () => {

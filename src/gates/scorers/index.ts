@@ -2,6 +2,7 @@ import type { Scorer } from '../../api/kinds/scorer.ts'
 import { canonicalJson } from '../../lib/digest.ts'
 import { cost } from './cost.ts'
 import { exact } from './exact.ts'
+import { groundedness } from './groundedness.ts'
 import { instructions } from './instructions.ts'
 import { jsonSchema } from './json-schema.ts'
 import { judge } from './judge.ts'
@@ -16,7 +17,7 @@ import { type Score, type ScoreAnswer, ScorerError, type ScorerType } from './sc
 /** Every type of scorer. */
 export const scorerTypes: readonly ScorerType[] = [
   ...[exact, numeric, reference],
-  ...[regex, jsonSchema, instructions, refusal, language, judge],
+  ...[regex, jsonSchema, instructions, refusal, language, groundedness, judge],
   ...[cost, latency],
 ]
 
