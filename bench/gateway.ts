@@ -203,7 +203,7 @@ async function startGateway(state: string, upstream: string) {
             stable: 'bench/r-1',
             phase: '',
             unit: 'session',
-            record: 'output',
+            record: { content: 'output', redact: true },
           },
         ],
         releases: {

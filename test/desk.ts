@@ -120,6 +120,7 @@ function refundRoute({ prompt = 'fair', route, rollout, evaluation, moreRows = 0
       serve: { prompt: { ref: 'refund' }, provider: { ref: 'desk', model: 'm' } },
       gates: [{ evaluation: { ref: 'refund' } }],
       scorers: [{ name: 'correct', type: 'exact' }],
+      record: { content: 'output' },
       rollout: { ...quickRollout, ...rollout },
       ...route,
     }),
@@ -143,6 +144,7 @@ function mailRoute(training: Training) {
       serve: { model: { ref: 'mail' } },
       gates: [{ evaluation: { ref: 'mail' } }],
       scorers: [{ name: 'correct', type: 'exact' }],
+      record: { content: 'output' },
       rollout: quickRollout,
     }),
   }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Agent } from 'undici'
 import { apiVersionOf } from '../src/api/kind.ts'
 import { AccessKey } from '../src/api/kinds/access-key.ts'
 import { Delivery } from '../src/api/kinds/delivery.ts'
@@ -15,6 +16,7 @@ import type { Manager } from '../src/controllers/runtime/manager.ts'
 import { createManager } from '../src/controllers/runtime/manager.ts'
 import { gates } from '../src/gates/index.ts'
 import { scoreAnswer } from '../src/gates/scorers/index.ts'
+import { createGuardrailBench } from '../src/gateway/guardrails/measure.ts'
 import { createHub } from '../src/gateway/hub.ts'
 import { providers } from '../src/gateway/providers/index.ts'
 import { createGateway } from '../src/gateway/server.ts'
@@ -132,6 +134,7 @@ export async function testWorld({
       train: trainInWorker,
       gateway: hub.control,
       score: scoreAnswer,
+      guardrails: createGuardrailBench({ clock, dispatcher: new Agent() }),
       random,
       forecast: async () => ['units needed and odds'],
       revert: writeRevert({ git }),

@@ -5,6 +5,7 @@ import { deliveryReconciler } from './delivery/delivery.ts'
 import { evaluationReconciler } from './evaluation/evaluation.ts'
 import { evaluationRunReconciler } from './evaluation-run/evaluation-run.ts'
 import { gatewayConfigReconciler } from './gateway-config/gateway-config.ts'
+import { guardrailReconciler } from './guardrail/guardrail.ts'
 import { liveScoringReconciler } from './live-scoring/live-scoring.ts'
 import { modelReconciler } from './model/model.ts'
 import { modelProviderReconciler } from './model-provider/model-provider.ts'
@@ -20,6 +21,7 @@ type Dependencies = Parameters<typeof deliveryReconciler>[0] &
   Parameters<typeof modelRouteReconciler>[0] &
   Parameters<typeof routeReleaseReconciler>[0] &
   Parameters<typeof liveScoringReconciler>[0] &
+  Parameters<typeof guardrailReconciler>[0] &
   Parameters<typeof gatewayConfigReconciler>[0]
 
 /** Every reconciler, in the order a change travels. */
@@ -30,6 +32,7 @@ export const reconcilers = (dependencies: Dependencies): readonly Reconciler<Kin
     promptReconciler,
     modelReconciler(dependencies),
     modelProviderReconciler,
+    guardrailReconciler(dependencies),
     evaluationReconciler,
     evaluationRunReconciler(dependencies),
     modelRouteReconciler(dependencies),

@@ -44,10 +44,8 @@ export interface CallEnd {
   content?: AnswerContent
 }
 
-/** Makes the digest of a text that is not stored itself. */
-export type ContentDigest = (text: string) => string
-
-export function callRecord(start: CallStart, end: CallEnd, digest: ContentDigest): CallRecord {
+/** With all content: what of it may be kept is decided before the record leaves the process. */
+export function callRecord(start: CallStart, end: CallEnd): CallRecord {
   const { route, release, arm, trace } = start
   const { usage, cost, content, request } = end
   const target = end.target ?? release.group.targets[0]
@@ -97,31 +95,15 @@ export function callRecord(start: CallStart, end: CallEnd, digest: ContentDigest
     }
   const finish = content?.choices[0]?.finish
   if (finish) record.finish = finish
-  addContent(record, route.record.content, request, output, digest)
+  if (request) {
+    record.input = cut(lastUserText(request))
+    const context = contextOf(request)
+    if (context !== '') record.context = cut(context)
+  }
+  if (output !== undefined) record.output = cut(output)
   if (output !== undefined && end.error === undefined && release.check)
     record.scores = { schema: release.check(output) }
   return record
-}
-
-function addContent(
-  record: CallRecord,
-  kept: RouteSnapshot['record']['content'],
-  request: CanonicalRequest | undefined,
-  output: string | undefined,
-  digest: ContentDigest,
-): void {
-  if (request) {
-    const input = lastUserText(request)
-    record.inputDigest = digest(input)
-    if (kept === 'all') {
-      record.input = cut(input)
-      const context = contextOf(request)
-      if (context !== '') record.context = cut(context)
-    }
-  }
-  if (output === undefined) return
-  record.outputDigest = digest(output)
-  if (kept !== 'none') record.output = cut(output)
 }
 
 /** What the first choice says; a call of tools as JSON, so that scorers can look at it too. */
@@ -129,9 +111,7 @@ export function outputOf({ choices }: AnswerContent): string {
   const [first] = choices
   if (!first) return ''
   if (first.text !== '' || first.toolCalls.length === 0) return first.text || first.refusal
-  return JSON.stringify(
-    first.toolCalls.map(({ name, arguments: given }) => ({ name, arguments: given })),
-  )
+  return JSON.stringify(first.toolCalls.map(({ name, arguments: given }) => ({ name, arguments: given })))
 }
 
 /** Documents and tool results that an answer can be held against. */

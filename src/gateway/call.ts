@@ -1,14 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
-import { uuidv7 } from '../lib/uuid.ts'
 import type { Attempt, CallRecord, GuardResult } from '../telemetry/telemetry.ts'
-import { estimateUsage } from './accounting/estimate.ts'
+import { usageOf } from './accounting/estimate.ts'
 import { costOf } from './accounting/prices.ts'
 import { type Reservation, reservationFor, type Spending } from './accounting/spending.ts'
 import { assign } from './assignment.ts'
 import { type AnswerCache, type CachedAnswer, cacheKey } from './cache.ts'
-import { type CallEnd, type CallStart, type ContentDigest, callRecord } from './call-record.ts'
+import { type CallEnd, type CallStart, callRecord } from './call-record.ts'
 import { type AnswerContent, createFold, type Frame } from './canonical/answer.ts'
 import type { CanonicalRequest } from './canonical/request.ts'
 import type { Usage } from './canonical/usage.ts'
@@ -32,7 +31,6 @@ export interface CallContext {
   shadow: ShadowQueue
   spending: Spending
   cache: AnswerCache
-  digest: ContentDigest
 }
 
 /** One HTTP request for an answer, past authentication. */
@@ -76,7 +74,10 @@ export async function answerCall(context: CallContext, call: Call, known: Known)
 }
 
 /** The route, and which of its releases this session gets. @throws GatewayError */
-function chosen({ id, serving, key, request }: Call, asked: CanonicalRequest) {
+export function chosen(
+  { id, serving, key, request }: Pick<Call, 'id' | 'serving' | 'key' | 'request'>,
+  asked: CanonicalRequest,
+) {
   const route = serving.route(key, asked.model)
   if (!route)
     throw new GatewayError(
@@ -143,25 +144,21 @@ async function answer(
   }
   const conclude = (end: Pick<CallEnd, 'status' | 'error'>): void => {
     const { firstByteMs, ...rest } = progress
-    const usage = usageOf(progress)
+    const usage = used(progress)
     const cost = usage && progress.served && costOf(progress.served.target.price, usage, at)
     if (usage) progress.reservation?.settle(usage, cost?.usd)
     else progress.reservation?.release()
     reporter.call(
-      callRecord(
-        start,
-        {
-          ...rest,
-          ...end,
-          latencyMs: clock.now() - at,
-          ...(start.streamed && firstByteMs !== undefined ? { firstByteMs } : {}),
-          ...(progress.served ? { target: progress.served.target } : {}),
-          ...(usage ? { usage } : {}),
-          ...(cost ? { cost } : progress.cache === 'hit' ? { cost: { usd: 0, source: 'cache' } } : {}),
-          ...(progress.guarded ? { request: progress.guarded.request } : {}),
-        },
-        context.digest,
-      ),
+      callRecord(start, {
+        ...rest,
+        ...end,
+        latencyMs: clock.now() - at,
+        ...(start.streamed && firstByteMs !== undefined ? { firstByteMs } : {}),
+        ...(progress.served ? { target: progress.served.target } : {}),
+        ...(usage ? { usage } : {}),
+        ...(cost ? { cost } : progress.cache === 'hit' ? { cost: { usd: 0, source: 'cache' } } : {}),
+        ...(progress.guarded ? { request: progress.guarded.request } : {}),
+      }),
       progress.chunks,
     )
   }
@@ -202,11 +199,24 @@ async function answerGuarded(
   progress.guarded = guarded
   progress.guards = guarded.results
   if (guarded.refusal) throw guarded.refusal
-  const cached = route.cache && cacheKey({ ...route, cache: route.cache }, release.snapshot.digest, key, guarded.request)
+  const cached =
+    route.cache && cacheKey({ ...route, cache: route.cache }, release.snapshot.digest, key, guarded.request)
   const hit = cached === undefined ? undefined : cache.get(cached)
-  const reserved = spending.reserve(reservationFor(key, route, release.group.targets, guarded.request, hit !== undefined))
+  const reserved = spending.reserve(
+    reservationFor(
+      key,
+      route,
+      [...release.group.targets, ...release.group.fallbacks],
+      guarded.request,
+      at,
+      hit !== undefined,
+    ),
+  )
   progress.reservation = reserved instanceof Promise ? await reserved : reserved
-  Object.assign(known, spending.headers(key, call.protocol.name === 'anthropic-messages' ? 'anthropic' : 'openai'))
+  Object.assign(
+    known,
+    spending.headers(key, call.protocol.name === 'anthropic-messages' ? 'anthropic' : 'openai'),
+  )
   if (cached !== undefined) {
     progress.cache = hit ? 'hit' : 'miss'
     known['x-keelway-cache'] = progress.cache
@@ -267,11 +277,9 @@ const isComplete = ({ choices, embeddings }: AnswerContent): boolean =>
   (choices.length > 0 &&
     choices.every(({ finish }) => finish === 'stop' || finish === 'stop-sequence' || finish === 'tool-calls'))
 
-/** The provider's count, or an estimate of what it delivered; nothing when nothing was asked of it. */
-function usageOf({ served, content, guarded }: Progress): Usage | undefined {
-  if (!served || !content || !guarded) return undefined
-  return content.usage ?? estimateUsage(guarded.request, content)
-}
+/** Nothing when no provider answered: then nothing was used. */
+const used = ({ served, content, guarded }: Progress): Usage | undefined =>
+  served && guarded && usageOf(guarded.request, content)
 
 export function headerOf({ headers }: IncomingMessage, name: string): string | undefined {
   const value = headers[name]

@@ -29,7 +29,10 @@ export async function deliver(
   onFrame: (frame: Frame) => void,
 ): Promise<void> {
   if (delivery.stream && 'stream' in answer) return deliverStream(delivery, answer.stream, guard, onFrame)
-  const frames = 'whole' in answer ? await guarded([answer.whole], guard, onFrame) : await collected(answer.stream, delivery.signal, guard, onFrame)
+  const frames =
+    'whole' in answer
+      ? await guarded([answer.whole], guard, onFrame)
+      : await collected(answer.stream, delivery.signal, guard, onFrame)
   delivery.signal.throwIfAborted()
   const { response, encoder, known, onWrite, stream } = delivery
   const [only] = frames
@@ -41,7 +44,10 @@ export async function deliver(
     response.end(encoder.end())
     return
   }
-  const whole = frames.length === 1 && only && 'whole' in answer ? only : { events: frames.flatMap(({ events }) => events) }
+  const whole =
+    frames.length === 1 && only && 'whole' in answer
+      ? only
+      : { events: frames.flatMap(({ events }) => events) }
   onWrite()
   sendText(response, 200, encoder.whole(whole), known)
 }

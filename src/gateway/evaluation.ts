@@ -47,7 +47,7 @@ export async function answerEvaluation(
   }
   const end = await answerWhole(context, release, requestOf(route, input), serving, start, signal)
   signal.throwIfAborted()
-  context.reporter.call(callRecord(start, end, context.digest))
+  context.reporter.call(callRecord(start, end))
   return {
     ...(end.content && end.error === undefined ? { output: outputOf(end.content) } : {}),
     ...(end.error === undefined ? {} : { error: end.error }),

@@ -1,5 +1,5 @@
 import type { CallRecord, Feedback } from '../telemetry/telemetry.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { GuardrailRule, Snapshot } from './snapshot.ts'
 
 /** What the control plane asks of its gateways. Implemented over HTTP, and in process for tests. */
 export interface GatewayControl {
@@ -47,4 +47,37 @@ export interface GatewayUpstream {
   applied(gateway: GatewayIdentity, digest: string): Promise<void>
   report(calls: CallRecord[], feedback: Feedback[]): Promise<void>
   blob(digest: string): Promise<Uint8Array | undefined>
+}
+
+/** What the control plane asks of guardrails apart from calls: whether rules can run, and how good they are. */
+export interface GuardrailBench {
+  /** Changes when detectors do, so that everything is measured again. */
+  revision: string
+  /** @throws Error saying which option is wrong and what to do */
+  check(rule: GuardrailRule): void
+  /** One point per zone in which the rule looks and texts stand. */
+  measure(rule: GuardrailRule, texts: readonly LabelledText[], signal: AbortSignal): Promise<OperatingPoint[]>
+}
+
+export interface LabelledText {
+  text: string
+  zone: string
+  /** It should be found. */
+  positive: boolean
+}
+
+export interface OperatingPoint {
+  zone: string
+  /** Absent when there was no such text. */
+  detection?: Share
+  falsePositives?: Share
+}
+
+/** With its 95 % interval by Wilson (1927). */
+export interface Share {
+  count: number
+  of: number
+  rate: number
+  low: number
+  high: number
 }

@@ -97,6 +97,7 @@ const contentWith = (content: Partial<SnapshotContent>): SnapshotContent => ({
   routes: [],
   releases: {},
   accessKeys: [accessKey()],
+  budgets: [],
   secrets: {},
   ...content,
 })
@@ -116,7 +117,7 @@ export const route = (fields: Partial<RouteSnapshot> = {}): RouteSnapshot => ({
   stable: 'support/mail-triage-1',
   phase: '',
   unit: 'session',
-  record: 'output',
+  record: { content: 'output', redact: false },
   ...fields,
 })
 

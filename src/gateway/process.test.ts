@@ -85,6 +85,7 @@ const snapshotOf = (upstream: FakeOpenAi, name = 'mail-triage-1', at = 1) =>
       routes: [route({ stable: `support/${name}` })],
       releases: release(name, openai(upstream.endpoint, { parameters: { seed: at } })),
       accessKeys: [accessKey()],
+      budgets: [],
       secrets: {},
     },
     at,

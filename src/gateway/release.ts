@@ -1,3 +1,4 @@
+import { priceOf } from './accounting/target-price.ts'
 import type { CanonicalRequest } from './canonical/request.ts'
 import { createGuard, type Guard } from './guardrails/guard.ts'
 import { compileRules } from './guardrails/rules.ts'
@@ -31,7 +32,7 @@ export interface ReleaseContext extends ProviderContext {
   health(key: string): Health
 }
 
-const defaults: ResilienceSettings = {
+const defaults: Required<ResilienceSettings> = {
   attempts: 2,
   firstTokenMs: 60_000,
   betweenTokensMs: 60_000,
@@ -113,7 +114,12 @@ async function openTargets(
   const openOne = (target: ProviderTarget, weight?: number, on?: readonly string[]) =>
     open({ serve: 'provider', provider: target.provider, model: target.model }, weight, on)
   if (bundle.serve === 'model')
-    return { targets: [await open(targetOf(bundle))], fallbacks: [], spread: 'weighted', resilience: defaults }
+    return {
+      targets: [await open(targetOf(bundle))],
+      fallbacks: [],
+      spread: 'weighted',
+      resilience: defaults,
+    }
   const timeoutMs = bundle.provider.timeoutMs
   return {
     targets: await Promise.all([
@@ -124,7 +130,7 @@ async function openTargets(
       (bundle.fallbacks ?? []).map(one => openOne(one, 1, one.on ?? fallbackDefault)),
     ),
     spread: bundle.spread ?? 'weighted',
-    resilience: bundle.resilience ?? { ...defaults, firstTokenMs: timeoutMs, betweenTokensMs: timeoutMs },
+    resilience: { ...defaults, firstTokenMs: timeoutMs, betweenTokensMs: timeoutMs, ...bundle.resilience },
   }
 }
 
@@ -139,9 +145,12 @@ async function openTarget(
   const provider = providers.find(({ protocol }) => protocol === names.protocol)
   if (!provider) throw new Error(`this gateway has no provider "${names.protocol}"`)
   const backend: Backend = await provider.open(target, context)
+  const price = priceOf(target)
   return {
     ...names,
     weight,
+    ...(price ? { price } : {}),
+    ...(settings?.maxOutputTokens ? { maxOutputTokens: settings.maxOutputTokens } : {}),
     health: context.health([names.provider, settings?.endpoint, names.model].join('\0')),
     backend,
     ...(on ? { on: new Set(on) } : {}),
@@ -149,7 +158,8 @@ async function openTarget(
 }
 
 function nameOf(target: Target) {
-  if (target.serve === 'model') return { provider: 'model', protocol: 'model', model: target.format, settings: undefined }
+  if (target.serve === 'model')
+    return { provider: 'model', protocol: 'model', model: target.format, settings: undefined }
   const { provider, model } = target
   return {
     provider: provider.name ?? provider.protocol,

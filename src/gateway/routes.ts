@@ -1,27 +1,38 @@
 import { hash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { uuidv7 } from '../lib/uuid.ts'
-import { answerChat, type ChatContext, headerOf, type Known } from './chat.ts'
+import { answerCall, type CallContext, headerOf, type Known } from './call.ts'
+import { countTokens } from './count-tokens.ts'
 import { answerEvaluation } from './evaluation.ts'
+import { ClientClosed, failureOf, GatewayError } from './failure.ts'
 import { parseFeedback } from './feedback.ts'
-import { ClientClosed, readBody, sendFailure, sendJson } from './http.ts'
-import { GatewayError } from './protocols/openai/error.ts'
+import { readBody, sendFailure, sendJson } from './http.ts'
+import { protocols } from './protocols/index.ts'
+import { openAiErrorBody } from './protocols/openai-error.ts'
+import type { Protocol } from './protocols/protocol.ts'
 import type { Reporter } from './reporter.ts'
 import type { Serving } from './serving.ts'
 import type { AccessKeySnapshot } from './snapshot.ts'
 
-export interface RoutesContext extends ChatContext {
+export interface RoutesContext extends CallContext {
   /** One per start of a gateway. */
   id: string
-  reporter: Reporter
+  reporter: CallContext['reporter'] & Pick<Reporter, 'feedback'>
   /** What serves now; undefined before the first snapshot. */
   serving(): Serving | undefined
   draining(): boolean
   controlToken(): string | undefined
   /** Largest request body in bytes. */
   maxBodyBytes: number
+  /** What `/healthz` says beyond that it is alive. */
+  health(): Record<string, unknown>
+  /** The text format of Prometheus. */
+  metrics(): Promise<string>
   say(text: string): void
 }
+
+const byPath = new Map(protocols.map(protocol => [protocol.path, protocol]))
+const countPath = '/v1/messages/count_tokens'
 
 /** Everything a gateway answers over HTTP. Never throws. */
 export async function handle(
@@ -33,34 +44,67 @@ export async function handle(
   const id = uuidv7(context.clock)
   const known: Known = { 'x-keelway-call': id, 'x-request-id': id }
   if (context.draining()) known.connection = 'close'
+  const url = request.url ?? '/'
+  const query = url.indexOf('?')
+  const path = query < 0 ? url : url.slice(0, query)
+  const protocol = byPath.get(path)
   try {
-    await route(context, request, response, { id, at }, known)
+    if (protocol) await answerProtocol(context, protocol, { request, response, id, at }, known)
+    else await answerOther(context, path, { request, response, id, at }, known)
   } catch (error) {
     if (!(error instanceof GatewayError || error instanceof ClientClosed))
       context.say(`call ${id} failed: ${error instanceof Error ? error.stack : String(error)}`)
-    sendFailure(response, error, known)
+    const errorBody = (protocol ?? messagesFor(path))?.errorBody ?? openAiErrorBody
+    sendFailure(response, failureOf(error), known, { errorBody })
   }
 }
 
-async function route(
+/** Clients of one protocol read errors of that protocol, also beside its main path. */
+const messagesFor = (path: string): Protocol | undefined =>
+  path === countPath ? byPath.get('/v1/messages') : undefined
+
+interface Exchange {
+  request: IncomingMessage
+  response: ServerResponse
+  id: string
+  at: number
+}
+
+async function answerProtocol(
   context: RoutesContext,
-  request: IncomingMessage,
-  response: ServerResponse,
-  { id, at }: { id: string; at: number },
+  protocol: Protocol,
+  exchange: Exchange,
+  known: Known,
+): Promise<void> {
+  const { request, at } = exchange
+  allow(request.method, 'POST')
+  const { serving, key } = authenticate(context, request, at)
+  const body = await readBody(request, context.maxBodyBytes)
+  return answerCall(context, { ...exchange, protocol, serving, key, body }, known)
+}
+
+async function answerOther(
+  context: RoutesContext,
+  path: string,
+  { request, response, id, at }: Exchange,
   known: Known,
 ): Promise<void> {
   const { method } = request
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
-  if (path === '/v1/chat/completions') {
-    allow(method, 'POST')
-    const { serving, key } = authenticate(context, request, at)
-    const body = await readBody(request, context.maxBodyBytes)
-    return answerChat(context, { id, at, serving, key, request, response, body }, known)
-  }
   if (path === '/v1/models' || path.startsWith('/v1/models/')) {
     allow(method, 'GET')
     const { serving, key } = authenticate(context, request, at)
     return sendJson(response, 200, modelsFor(serving, key, path), known)
+  }
+  if (path === countPath) {
+    allow(method, 'POST')
+    const { serving, key } = authenticate(context, request, at)
+    const body = await readBody(request, context.maxBodyBytes)
+    return sendJson(
+      response,
+      200,
+      await countTokens(context, { request, id, at, serving, key, body }, response),
+      known,
+    )
   }
   if (path === '/v1/feedback') {
     allow(method, 'POST')
@@ -87,12 +131,20 @@ async function route(
       known,
     )
   }
+  if (path === '/metrics') {
+    allow(method, 'GET')
+    const text = await context.metrics()
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
+    response.end(text)
+    return
+  }
   if (path === '/healthz') {
     allow(method, 'GET')
     return sendJson(response, 200, {
       status: 'ok',
       id: context.id,
       snapshot: context.serving()?.digest ?? null,
+      ...context.health(),
     })
   }
   if (path === '/readyz') {
@@ -104,7 +156,7 @@ async function route(
   }
   throw new GatewayError(
     'not_found',
-    `there is no ${path.slice(0, 200)} here; see /v1/chat/completions, /v1/models, /v1/feedback`,
+    `there is no ${path.slice(0, 200)} here; see ${[...byPath.keys()].join(', ')}, /v1/models, /v1/feedback`,
   )
 }
 
@@ -131,13 +183,14 @@ function authenticate(
   now: number,
 ): { serving: Serving; key: AccessKeySnapshot } {
   const serving = servingOf(context)
-  const given = bearerOf(request)
+  // Clients of Anthropic's protocol send the key by itself.
+  const given = bearerOf(request) ?? headerOf(request, 'x-api-key')
   const key = given === undefined ? undefined : serving.key(`sha256:${hash('sha256', given)}`)
   if (key && (key.expiresAt === undefined || key.expiresAt > now)) return { serving, key }
   throw new GatewayError(
     'invalid_api_key',
     given === undefined
-      ? 'no key given: send an access key as "Authorization: Bearer KEY"'
+      ? 'no key given: send an access key as "Authorization: Bearer KEY" or as "x-api-key: KEY"'
       : 'this access key is unknown, expired or suspended',
     { headers: { 'www-authenticate': 'Bearer realm="keelway"' } },
   )

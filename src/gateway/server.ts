@@ -1,3 +1,4 @@
+import { hkdfSync, randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { Agent } from 'undici'
@@ -5,17 +6,27 @@ import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import { uuidv7 } from '../lib/uuid.ts'
 import type { Runtime } from '../models/model.ts'
+import type { CallRecord } from '../telemetry/telemetry.ts'
+import { memoryCounter } from './accounting/memory-counter.ts'
+import { createSpending } from './accounting/spending.ts'
+import { sqliteCounter } from './accounting/sqlite-counter.ts'
+import { createAnswerCache } from './cache.ts'
 import { openContent } from './content.ts'
 import type { GatewayUpstream } from './gateway.ts'
+import { detectors } from './guardrails/detectors/index.ts'
+import { createHealthBook } from './health.ts'
 import { openLastGood, openSecretsKey } from './last-good.ts'
 import { followSnapshots } from './link.ts'
 import { listenNear } from './listen.ts'
+import { contentDigest, contentKeeper } from './observability/content.ts'
+import { createMetrics } from './observability/metrics.ts'
+import { redactor } from './observability/redaction.ts'
 import type { Provider } from './providers/provider.ts'
 import { createReporter } from './reporter.ts'
 import { handle } from './routes.ts'
 import { contentOf, openServing, type Serving } from './serving.ts'
 import { createShadowQueue } from './shadow.ts'
-import type { Snapshot } from './snapshot.ts'
+import type { RecordSettings, Snapshot } from './snapshot.ts'
 
 export interface GatewayOptions {
   upstream: GatewayUpstream
@@ -53,6 +64,9 @@ export interface Gateway {
 const firstRetryMs = 250
 const longestRetryMs = 30_000
 
+/** Evaluations run on data of the repository, not on what users say, and are scored by their answers. */
+const evaluated: RecordSettings = { content: 'output', redact: false }
+
 /**
  * SERVE: the data plane. It answers from one immutable snapshot at a time, follows the control plane for new ones and
  * goes on without it. Nothing a user waits for ever waits for the control plane, the disk or a shadow answer.
@@ -68,12 +82,31 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     connect: { timeout: 10_000 },
   })
   const content = openContent(digest => upstream.blob(digest), stateDir && join(stateDir, 'blobs'))
-  const lastGood = stateDir && openLastGood(stateDir, options.secretsKey ?? (await openSecretsKey(stateDir)))
+  const secretsKey =
+    options.secretsKey ?? (stateDir === undefined ? randomBytes(32) : await openSecretsKey(stateDir))
+  const lastGood = stateDir && openLastGood(stateDir, secretsKey)
+  const keep = contentKeeper({
+    digest: contentDigest(new Uint8Array(hkdfSync('sha256', secretsKey, '', 'content digests', 32))),
+    redact: redactor(detectors),
+    settings: ({ namespace, route, arm }) =>
+      arm === 'evaluation' ? evaluated : serving?.configured.get(`${namespace}/${route}`)?.record,
+  })
   const reporter = createReporter({
     report: (calls, feedback) => upstream.report(calls, feedback),
+    prepare: async calls => calls.map(keep),
     clock,
     random,
     say,
+  })
+  const counter =
+    stateDir === undefined
+      ? memoryCounter({ clock })
+      : sqliteCounter({ path: join(stateDir, 'spending.db'), clock })
+  const spending = createSpending({ counter, clock, owner: id })
+  const cache = createAnswerCache(clock)
+  const health = createHealthBook()
+  const metrics = createMetrics({
+    gauges: () => ({}),
   })
   const shadow = createShadowQueue({ capacity: 512, concurrency: 16 })
   const stopping = new AbortController()
@@ -81,9 +114,11 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   let following: Promise<void> | undefined
 
   const open = async (snapshot: Snapshot): Promise<void> => {
-    const context = { clock, runtimes, dispatcher, content: content.get }
+    const context = { clock, runtimes, dispatcher, content: content.get, health }
+    const next = await openServing(snapshot, providers, context, serving)
+    spending.apply(snapshot.content)
     // The swap is this one assignment: a call sees the old snapshot or the new one, never a mixture.
-    serving = await openServing(snapshot, providers, context, serving)
+    serving = next
   }
   const completeLater = (snapshot: Snapshot, waitMs: number): void => {
     clock.after(waitMs, () => {
@@ -118,8 +153,19 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const context = {
     id,
     clock,
-    reporter,
+    random,
+    reporter: {
+      call: (record: CallRecord, chunks?: number) => {
+        metrics.observe(record, chunks)
+        reporter.call(record)
+      },
+      feedback: reporter.feedback,
+    },
     shadow,
+    spending,
+    cache,
+    metrics: () => metrics.text(),
+    health: () => ({}),
     serving: () => serving,
     draining: () => stopping.signal.aborted,
     controlToken,
@@ -162,6 +208,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       shadow.stop()
       await Promise.all([closeServer(server, clock, drainMs), following])
       await reporter.stop()
+      await spending.stop()
+      await counter.close()
       await dispatcher.destroy()
     },
   }

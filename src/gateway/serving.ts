@@ -1,6 +1,12 @@
-import { BlobMissing, type Provider, type ProviderContext } from './providers/provider.ts'
-import { openRelease, type Release } from './release.ts'
-import { type AccessKeySnapshot, type RouteSnapshot, releaseKey, type Snapshot } from './snapshot.ts'
+import { BlobMissing, type Provider } from './providers/provider.ts'
+import { openRelease, type Release, type ReleaseContext } from './release.ts'
+import {
+  type AccessKeySnapshot,
+  type Bundle,
+  type RouteSnapshot,
+  releaseKey,
+  type Snapshot,
+} from './snapshot.ts'
 
 /** A snapshot made ready: every lookup of the data path is one step, and nothing is loaded any more. */
 export interface Serving {
@@ -28,7 +34,7 @@ export interface Serving {
 export async function openServing(
   { digest, at, content }: Snapshot,
   providers: readonly Provider[],
-  context: ProviderContext,
+  context: ReleaseContext,
   before: Serving | undefined,
 ): Promise<Serving> {
   const releases = new Map<string, Release>()
@@ -99,8 +105,11 @@ function servable(
 
 /** Digests of all content that a snapshot needs. */
 export const contentOf = ({ content }: Snapshot): Set<string> =>
-  new Set(
-    Object.values(content.releases).flatMap(({ bundle }) =>
-      bundle.serve === 'model' ? [bundle.artefact] : (bundle.provider.cassette?.digest ?? []),
-    ),
-  )
+  new Set(Object.values(content.releases).flatMap(({ bundle }) => digestsOf(bundle)))
+
+const digestsOf = (bundle: Bundle): string[] =>
+  bundle.serve === 'model'
+    ? [bundle.artefact]
+    : [bundle, ...(bundle.alternatives ?? []), ...(bundle.fallbacks ?? [])].flatMap(
+        ({ provider }) => provider.cassette?.digest ?? [],
+      )

@@ -98,9 +98,9 @@ export type Target =
 export interface ResilienceSettings {
   /** Tries of one target, the first included. */
   attempts: number
-  /** Time limits in milliseconds: until the first token, between two, and of the whole call. */
-  firstTokenMs: number
-  betweenTokensMs: number
+  /** Time limits in milliseconds, until the first token and between two; absent: the provider's timeout. */
+  firstTokenMs?: number
+  betweenTokensMs?: number
   /** Failures in a row after which a target is left alone for `cooldownMs`. */
   failures: number
   cooldownMs: number

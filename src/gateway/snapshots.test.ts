@@ -133,6 +133,7 @@ test('a snapshot whose content is not what its digest says is refused and the la
   const content = {
     ...serving('mail-triage-1', world.put('one')),
     accessKeys: [accessKey()],
+    budgets: [],
     secrets: {},
   }
   const good = makeSnapshot(content, 1)
@@ -221,7 +222,10 @@ test('a kept snapshot that was changed on disk is not served', async () => {
   const folder = await newFolder()
   const key = new Uint8Array(32)
   const kept = openLastGood(folder, key)
-  const snapshot = makeSnapshot({ routes: [], releases: {}, accessKeys: [], secrets: { 'a/b/c': 's' } }, 1)
+  const snapshot = makeSnapshot(
+    { routes: [], releases: {}, accessKeys: [], budgets: [], secrets: { 'a/b/c': 's' } },
+    1,
+  )
   await kept.save(snapshot)
   expect(await kept.load()).toEqual(snapshot)
   const path = join(folder, 'snapshot.json')

@@ -2,10 +2,16 @@ import { backoffMs } from '../lib/backoff.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import type { Attempt } from '../telemetry/telemetry.ts'
+import type { Price } from './accounting/prices.ts'
 import type { AnswerEvent, Frame } from './canonical/answer.ts'
 import type { CanonicalRequest } from './canonical/request.ts'
 import { failed, type Health, succeeded } from './health.ts'
-import { type Backend, type ProviderAnswer, ProviderError, type ProviderRequest } from './providers/provider.ts'
+import {
+  type Backend,
+  type ProviderAnswer,
+  ProviderError,
+  type ProviderRequest,
+} from './providers/provider.ts'
 import type { ResilienceSettings } from './snapshot.ts'
 
 /** A provider's model that is ready to be called. */
@@ -18,6 +24,10 @@ export interface OpenTarget {
   /** `namespace/name/key` of the secret it is called with. */
   secret?: string
   weight: number
+  /** Absent when unknown. */
+  price?: Price
+  /** Most tokens of one answer, where the ModelProvider says it. */
+  maxOutputTokens?: number
   health: Health
   backend: Backend
   /** Classes of errors a fallback is for. */
@@ -29,7 +39,7 @@ export interface TargetGroup {
   targets: readonly OpenTarget[]
   spread: 'weighted' | 'least-busy' | 'fastest'
   fallbacks: readonly OpenTarget[]
-  resilience: ResilienceSettings
+  resilience: Required<ResilienceSettings>
 }
 
 export interface TargetCall {
@@ -96,7 +106,7 @@ function rankOf({ weight, health }: OpenTarget, spread: TargetGroup['spread'], r
 
 async function tryTarget(
   target: OpenTarget,
-  resilience: ResilienceSettings,
+  resilience: Required<ResilienceSettings>,
   call: TargetCall,
   signal: AbortSignal,
 ): Promise<{ answer: TargetAnswer } | { error: unknown }> {
@@ -139,7 +149,7 @@ async function tryTarget(
 /** Calls the target and waits until it says something. `ended` is called once, when its stream is over. */
 async function begun(
   target: OpenTarget,
-  { firstTokenMs, betweenTokensMs }: ResilienceSettings,
+  { firstTokenMs, betweenTokensMs }: Required<ResilienceSettings>,
   { request, secret, clock }: TargetCall,
   signal: AbortSignal,
   ended: () => void,

@@ -2,9 +2,9 @@ import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import { uuidv7 } from '../lib/uuid.ts'
 import type { Attempt } from '../telemetry/telemetry.ts'
-import { estimateUsage } from './accounting/estimate.ts'
+import { usageOf } from './accounting/estimate.ts'
 import { costOf } from './accounting/prices.ts'
-import { type CallEnd, type CallStart, type ContentDigest, callRecord } from './call-record.ts'
+import { type CallEnd, type CallStart, callRecord } from './call-record.ts'
 import { createFold } from './canonical/answer.ts'
 import type { CanonicalRequest } from './canonical/request.ts'
 import { failureOf } from './failure.ts'
@@ -17,7 +17,6 @@ export interface UnseenContext {
   clock: Clock
   random: Random
   reporter: Pick<Reporter, 'call'>
-  digest: ContentDigest
 }
 
 /** The candidate answers what a user asked; only the call record ever sees the answer. */
@@ -39,7 +38,7 @@ export async function answerUnseen(
     streamed: false,
   }
   const end = await answerWhole(context, release, asked, serving, start, signal)
-  if (!signal.aborted) context.reporter.call(callRecord(start, end, context.digest))
+  if (!signal.aborted) context.reporter.call(callRecord(start, end))
 }
 
 /**
@@ -85,7 +84,7 @@ export async function answerWhole(
     } finally {
       if (guard) end.guards = [...end.guards, ...guard.results()]
     }
-    end.usage = fold.content.usage ?? estimateUsage(guarded.request, fold.content)
+    end.usage = usageOf(guarded.request, fold.content)
     const cost = costOf(served.target.price, end.usage, at)
     if (cost) end.cost = cost
   } catch (error) {

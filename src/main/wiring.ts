@@ -1,3 +1,4 @@
+import { Agent } from 'undici'
 import { kinds } from '../api/kinds/index.ts'
 import type { ModelRoute } from '../api/kinds/model-route.ts'
 import { reconcilers } from '../controllers/index.ts'
@@ -5,6 +6,7 @@ import { writeRevert } from '../controllers/revert/revert.ts'
 import { gates } from '../gates/index.ts'
 import { scoreAnswer } from '../gates/scorers/index.ts'
 import type { GatewayControl } from '../gateway/gateway.ts'
+import { createGuardrailBench } from '../gateway/guardrails/measure.ts'
 import type { Git } from '../git/git.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { systemClock as clock } from '../lib/clock.ts'
@@ -32,6 +34,7 @@ export function controllersOf(parts: ControllerParts) {
     trainers,
     train: trainInWorker,
     score: scoreAnswer,
+    guardrails: createGuardrailBench({ clock, dispatcher: new Agent() }),
     random: systemRandom,
     forecast: (route, { plan }) => forecastOf(route, plan, parts.telemetry),
     revert: writeRevert(parts),

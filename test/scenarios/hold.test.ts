@@ -147,11 +147,20 @@ function createPlay(seed: number) {
       metadata: { name: 'r', namespace: 'default', uid: 'route', generation },
       spec: {
         model: 'r',
-        serve: { provider: { ref: 'p', model: 'm' }, parameters: { version } },
+        serve: {
+          provider: { ref: 'p', model: 'm' },
+          parameters: { version },
+          alternatives: [],
+          weight: 1,
+          spread: 'weighted',
+          fallbacks: [],
+          resilience: { attempts: 2, failures: 5, cooldown: '10s' },
+        },
         gates: [{ approval: { count: 1 } }],
         scorers: [],
         rollout,
-        record: 'output',
+        record: { content: 'output', redact: true, keep: '720h' },
+        guardrails: [],
         suspend: false,
       },
       status: found?.status ?? {},
@@ -161,7 +170,13 @@ function createPlay(seed: number) {
     apiVersion: 'keelway.dev/v1alpha1',
     kind: ModelProvider.kind,
     metadata: { name: 'p', namespace: 'default', generation: 1 },
-    spec: { protocol: 'openai', endpoint: 'http://127.0.0.1/v1', models: [], timeout: '60s' },
+    spec: {
+      protocol: 'openai',
+      endpoint: 'http://127.0.0.1/v1',
+      options: {},
+      models: [],
+      timeout: '60s',
+    },
     status: { observedGeneration: 1, revision: '', conditions: [{ type: 'Ready', status: 'True' }] },
   })
   want('first')

@@ -1,10 +1,12 @@
 import type { Kind } from '../kind.ts'
 import { AccessKey } from './access-key.ts'
+import { Budget } from './budget.ts'
 import { ConfigMap, Event, Lease, Namespace, Secret } from './core.ts'
 import { Dataset } from './dataset.ts'
 import { Delivery } from './delivery.ts'
 import { Evaluation } from './evaluation.ts'
 import { EvaluationRun } from './evaluation-run.ts'
+import { Guardrail } from './guardrail.ts'
 import { Model } from './model.ts'
 import { ModelProvider } from './model-provider.ts'
 import { ModelRoute } from './model-route.ts'
@@ -18,11 +20,13 @@ export const ownKinds: readonly Kind[] = [
   Prompt,
   Dataset,
   Model,
+  Guardrail,
   ModelRoute,
   RouteRelease,
   Evaluation,
   EvaluationRun,
   AccessKey,
+  Budget,
 ]
 
 /** Kubernetes' own kinds that the embedded server has. */

@@ -4,6 +4,8 @@ import { defineKind, type ResourceOf } from '../kind.ts'
 import { stampWriter } from '../source.ts'
 import { duration, reference, secretReference } from './reference.ts'
 
+const usd = (what: string) => z.number().min(0).describe(`USD per million ${what}.`)
+
 export const ModelProvider = defineKind({
   kind: 'ModelProvider',
   plural: 'modelproviders',
@@ -11,8 +13,32 @@ export const ModelProvider = defineKind({
   summary: 'Where language models are called: protocol, endpoint, key, and the models with their price.',
   spec: z.object({
     protocol: z
-      .enum(['openai', 'recorded'])
-      .describe('openai: any endpoint of the OpenAI HTTP API. recorded: replays the answers of a Dataset.'),
+      .enum([
+        'openai',
+        'anthropic',
+        'gemini',
+        'vertex',
+        'bedrock',
+        'mistral',
+        'cohere',
+        'recorded',
+        'scripted',
+      ])
+      .describe(
+        'openai: any endpoint of the OpenAI HTTP API. anthropic: the Messages API. gemini, vertex, bedrock, mistral, cohere: the APIs of these services. recorded: replays the answers of a Dataset. scripted: answers as options say, for tests.',
+      ),
+    dialect: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]*$/)
+      .max(63)
+      .optional()
+      .describe(
+        'How an endpoint of protocol openai differs from OpenAI, such as azure, vllm, ollama or groq; told by the host where it is known.',
+      ),
+    options: z
+      .record(z.string().max(63), z.string().max(4096))
+      .default({})
+      .describe('What a protocol needs beyond endpoint and key, such as region, project or apiVersion.'),
     endpoint: z
       .string()
       .regex(/^https?:\/\//)
@@ -33,19 +59,38 @@ export const ModelProvider = defineKind({
             .positive()
             .optional()
             .describe('Tokens of input and output together.'),
+          maxOutputTokens: z
+            .number()
+            .int()
+            .positive()
+            .optional()
+            .describe('Most tokens of one answer; what a budget reserves when the request sets no limit.'),
           price: z
             .object({
-              inputPerMillionUsd: z.number().min(0).describe('USD per million input tokens.'),
-              outputPerMillionUsd: z.number().min(0).describe('USD per million output tokens.'),
+              inputPerMillionUsd: usd('input tokens'),
+              outputPerMillionUsd: usd('output tokens'),
+              cacheReadPerMillionUsd: usd('input tokens read from the prompt cache').optional(),
+              cacheWritePerMillionUsd: usd('input tokens written to the prompt cache').optional(),
+              inputAudioPerMillionUsd: usd('audio input tokens').optional(),
+              outputAudioPerMillionUsd: usd('audio output tokens').optional(),
+              reasoningPerMillionUsd: usd('reasoning tokens').optional(),
             })
             .optional()
-            .describe('Price; without it cost is unknown, never 0.'),
+            .describe('Overrides the price catalogue. Where neither has a price cost is unknown, never 0.'),
         }),
       )
       .max(200)
       .default([])
       .describe('Models offered.'),
-    timeout: duration().default('60s').describe('Time limit of one call.'),
+    catalogue: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9._-]*$/)
+      .max(63)
+      .optional()
+      .describe('Id of the provider in the price catalogue, where protocol and endpoint do not tell it.'),
+    timeout: duration()
+      .default('60s')
+      .describe('Time limit for the first token of an answer, and between two.'),
   }),
   status: z.object({ ...sourcedStatus }),
   rules: [
@@ -61,6 +106,10 @@ export const ModelProvider = defineKind({
     {
       rule: "self.spec.protocol != 'recorded' || has(self.spec.cassette)",
       message: 'protocol recorded needs spec.cassette',
+    },
+    {
+      rule: "!has(self.spec.dialect) || self.spec.protocol == 'openai'",
+      message: 'spec.dialect is for protocol openai only',
     },
   ],
   stamp: stampWriter,

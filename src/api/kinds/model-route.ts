@@ -33,6 +33,24 @@ const Metric = z.object({
     .describe('quantile: milliseconds it must stay under; mean: largest possible value of one call.'),
 })
 
+const target = {
+  ref: z.string().min(1).max(253).describe('Name of a ModelProvider in the same namespace.'),
+  model: z.string().min(1).max(253).describe('Name of the model at the provider.'),
+}
+
+/** Failures of one model that another may cure. */
+const fallbackErrors = [
+  'context_overflow',
+  'provider_rate_limited',
+  'provider_error',
+  'provider_overloaded',
+  'provider_unreachable',
+  'provider_interrupted',
+  'provider_timeout',
+  'provider_unauthorized',
+  'provider_rejected',
+] as const
+
 export const ModelRoute = defineKind({
   kind: 'ModelRoute',
   plural: 'modelroutes',
@@ -44,13 +62,75 @@ export const ModelRoute = defineKind({
     serve: z
       .object({
         prompt: reference('Prompt').optional().describe('Prompt put before the messages of the request.'),
-        provider: z
+        provider: z.object(target).optional().describe('Language model that answers.'),
+        alternatives: z
+          .array(
+            z.object({
+              ...target,
+              weight: z
+                .number()
+                .min(0)
+                .max(1000)
+                .default(1)
+                .describe('Share of the load, beside the others.'),
+            }),
+          )
+          .max(20)
+          .default([])
+          .describe('Further models that share the load with provider.'),
+        weight: z
+          .number()
+          .min(0)
+          .max(1000)
+          .default(1)
+          .describe('Share of the load that provider takes beside its alternatives.'),
+        spread: z
+          .enum(['weighted', 'least-busy', 'fastest'])
+          .default('weighted')
+          .describe(
+            'How load is spread over provider and alternatives: by weight, by calls in progress, or by latency times calls in progress.',
+          ),
+        fallbacks: z
+          .array(
+            z.object({
+              ...target,
+              on: z
+                .array(z.enum(fallbackErrors))
+                .min(1)
+                .max(fallbackErrors.length)
+                .optional()
+                .describe('Failures it is for; absent: all that another model may cure.'),
+            }),
+          )
+          .max(20)
+          .default([])
+          .describe('Models tried in this order when the others fail before the first token.'),
+        resilience: z
           .object({
-            ref: z.string().min(1).max(253).describe('Name of a ModelProvider in the same namespace.'),
-            model: z.string().min(1).max(253).describe('Name of the model at the provider.'),
+            attempts: z
+              .number()
+              .int()
+              .min(1)
+              .max(10)
+              .default(2)
+              .describe('Tries of one model, the first included.'),
+            firstToken: duration()
+              .optional()
+              .describe('Time until the first token; by default the timeout of the provider.'),
+            betweenTokens: duration()
+              .optional()
+              .describe('Time between two tokens; by default the timeout of the provider.'),
+            failures: z
+              .number()
+              .int()
+              .min(1)
+              .max(1000)
+              .default(5)
+              .describe('Failures in a row after which a model is left alone.'),
+            cooldown: duration().default('10s').describe('For how long.'),
           })
-          .optional()
-          .describe('Language model that answers.'),
+          .prefault({})
+          .describe('When a call is tried again, or elsewhere.'),
         parameters: z
           .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
           .default({})
@@ -60,6 +140,30 @@ export const ModelRoute = defineKind({
           .describe('Model trained here that answers, instead of a provider.'),
       })
       .describe('What answers: provider (with or without prompt), or model.'),
+    guardrails: z
+      .array(reference('Guardrail'))
+      .max(20)
+      .default([])
+      .describe(
+        'What looks at requests and answers; part of the release, so a change of one is gated and tried.',
+      ),
+    cache: z
+      .object({
+        ttl: duration().default('10m').describe('How long an answer is kept.'),
+        maxBytes: z
+          .number()
+          .int()
+          .min(1024)
+          .max(1 << 30)
+          .default(16 << 20)
+          .describe('Most memory per gateway process; the answers not used for the longest time go first.'),
+        scope: z
+          .enum(['key', 'route'])
+          .default('key')
+          .describe('Who gets an answer again: the access key it was made for, or every key of the route.'),
+      })
+      .optional()
+      .describe('Answer an equal request to the same release from memory.'),
     gates: z
       .array(
         z.object({
@@ -143,9 +247,20 @@ export const ModelRoute = defineKind({
       .prefault({})
       .describe('How a candidate is tried.'),
     record: z
-      .enum(['output', 'none'])
-      .default('output')
-      .describe('Whether call records keep the answer (needed to score it when a label comes).'),
+      .object({
+        content: z
+          .enum(['none', 'output', 'all'])
+          .default('none')
+          .describe(
+            'What call records keep: nothing but digests, the answer (needed to score it when a label comes), or input and documents too.',
+          ),
+        redact: z.boolean().default(true).describe('Mask personal data and secrets in what is kept.'),
+        keep: duration()
+          .default('720h')
+          .describe('Content is deleted after this; the rest of the record stays.'),
+      })
+      .prefault({})
+      .describe('What is kept of the content of calls.'),
     suspend: z.boolean().default(false).describe('Make no new candidates; what is served stays.'),
   }),
   status: z.object({
@@ -199,6 +314,14 @@ export const ModelRoute = defineKind({
     {
       rule: '!has(self.spec.serve.prompt) || has(self.spec.serve.provider)',
       message: 'spec.serve.prompt needs spec.serve.provider',
+    },
+    {
+      rule: '!has(self.spec.serve.alternatives) || self.spec.serve.alternatives.size() == 0 || has(self.spec.serve.provider)',
+      message: 'spec.serve.alternatives need spec.serve.provider',
+    },
+    {
+      rule: '!has(self.spec.serve.fallbacks) || self.spec.serve.fallbacks.size() == 0 || has(self.spec.serve.provider)',
+      message: 'spec.serve.fallbacks need spec.serve.provider',
     },
     {
       rule: '!has(self.spec.gates) || self.spec.gates.all(g, has(g.evaluation) != has(g.approval))',

@@ -42,6 +42,10 @@ export function snapshotContent({ informer }: Cache, now: number): SnapshotConte
       .filter(key => accepted(key, now))
       .map(accessKeySnapshot)
       .sort((a, b) => compare(a.hash, b.hash)),
+    budgets: informer(Budget)
+      .list()
+      .map(budgetSnapshot)
+      .sort((a, b) => compare(a.namespace + a.name, b.namespace + b.name)),
     secrets: secretsOf(
       [...releases.values()].map(({ spec }) => spec.bundle as unknown as Bundle),
       { informer },
@@ -67,7 +71,16 @@ function routeSnapshot(
     ...(stable && candidate && trying ? { candidate: { release: keyOf(candidate), weight, shadow } } : {}),
     phase: trying ? phaseId : '',
     unit: spec.rollout.unit,
-    record: spec.record,
+    record: { content: spec.record.content, redact: spec.record.redact },
+    ...(spec.cache
+      ? {
+          cache: {
+            ttlMs: parseDuration(spec.cache.ttl),
+            maxBytes: spec.cache.maxBytes,
+            scope: spec.cache.scope,
+          },
+        }
+      : {}),
   }
 }
 
@@ -109,7 +122,12 @@ const accessKeySnapshot = ({ metadata, spec }: AccessKey): AccessKeySnapshot => 
 function secretsOf(bundles: Bundle[], { informer }: Cache): Record<string, string> {
   const wanted = new Set(
     bundles
-      .map(bundle => (bundle.serve === 'provider' ? bundle.provider.secret : undefined))
+      .flatMap(bundle =>
+        bundle.serve === 'provider'
+          ? [bundle, ...(bundle.alternatives ?? []), ...(bundle.fallbacks ?? [])]
+          : [],
+      )
+      .map(({ provider }) => provider.secret)
       .filter(path => path !== undefined),
   )
   const found: Record<string, string> = {}

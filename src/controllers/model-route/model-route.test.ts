@@ -50,7 +50,7 @@ test.each([
   ],
   [
     'a scorer that can not work',
-    { scorers: [{ name: 'a', type: 'regex', pattern: '(' }] },
+    { scorers: [{ name: 'a', type: 'regex', pattern: '(' }], record: { content: 'output' } },
     'BadScorer: spec.scorers',
   ],
 ])('%s stalls the route before a release is made', async (_, more, message) => {

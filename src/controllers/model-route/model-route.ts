@@ -4,6 +4,7 @@ import type { Kind, Resource } from '../../api/kind.ts'
 import { apiVersionOf } from '../../api/kind.ts'
 import { Dataset } from '../../api/kinds/dataset.ts'
 import { Evaluation } from '../../api/kinds/evaluation.ts'
+import { Guardrail } from '../../api/kinds/guardrail.ts'
 import { Model } from '../../api/kinds/model.ts'
 import { ModelProvider } from '../../api/kinds/model-provider.ts'
 import { ModelRoute } from '../../api/kinds/model-route.ts'
@@ -27,7 +28,7 @@ export const modelRouteReconciler = ({ ledger }: { ledger: Ledger }): Reconciler
   name: 'model-route',
   kind: ModelRoute,
   watches: [
-    ...[Prompt, Model, ModelProvider, Dataset, Evaluation].map((kind: Kind) => ({
+    ...[Prompt, Model, ModelProvider, Guardrail, Dataset, Evaluation].map((kind: Kind) => ({
       kind,
       wakes: routesUsing,
     })),

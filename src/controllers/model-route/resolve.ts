@@ -1,12 +1,19 @@
 import type { Resource } from '../../api/kind.ts'
 import { Dataset } from '../../api/kinds/dataset.ts'
 import { Evaluation } from '../../api/kinds/evaluation.ts'
+import { Guardrail } from '../../api/kinds/guardrail.ts'
 import { Model } from '../../api/kinds/model.ts'
 import { ModelProvider } from '../../api/kinds/model-provider.ts'
 import type { ModelRoute } from '../../api/kinds/model-route.ts'
 import { Prompt } from '../../api/kinds/prompt.ts'
 import { type settledFor, source } from '../../api/source.ts'
-import type { Bundle, ProviderSettings } from '../../gateway/snapshot.ts'
+import type {
+  Bundle,
+  GuardrailContent,
+  PriceSettings,
+  ProviderSettings,
+  ProviderTarget,
+} from '../../gateway/snapshot.ts'
 import { digestOfValue } from '../../lib/digest.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import { checkScorers } from '../runtime/check-scorers.ts'
@@ -41,7 +48,13 @@ export function resolve(route: ModelRoute, cache: Cache): Resolved {
     return found
   }
   const find = <
-    K extends typeof Prompt | typeof Model | typeof ModelProvider | typeof Dataset | typeof Evaluation,
+    K extends
+      | typeof Prompt
+      | typeof Model
+      | typeof ModelProvider
+      | typeof Dataset
+      | typeof Evaluation
+      | typeof Guardrail,
   >(
     kind: K,
     name: string,
@@ -54,26 +67,70 @@ export function resolve(route: ModelRoute, cache: Cache): Resolved {
     find(Dataset, evaluation.spec.dataset.ref)
   }
   let bundle: Bundle
+  const targetOf = ({ ref, model }: { ref: string; model: string }): ProviderTarget => {
+    const provider = find(ModelProvider, ref) as ModelProvider
+    const cassette = provider.spec.cassette && (find(Dataset, provider.spec.cassette.ref) as Dataset)
+    return { provider: settingsOf(provider, model, cassette), model }
+  }
+  const guardrails = route.spec.guardrails.map(({ ref }) => guardrailOf(find(Guardrail, ref) as Guardrail))
+  const guarded = guardrails.length > 0 ? { guardrails } : {}
   if (serve.model) {
     const model = find(Model, serve.model.ref) as Model
     find(Dataset, model.spec.dataset.ref)
-    bundle = { serve: 'model', format: model.status?.format ?? '', artefact: model.status?.digest ?? '' }
+    bundle = {
+      serve: 'model',
+      format: model.status?.format ?? '',
+      artefact: model.status?.digest ?? '',
+      ...guarded,
+    }
   } else if (serve.provider) {
-    const provider = find(ModelProvider, serve.provider.ref) as ModelProvider
-    const cassette = provider.spec.cassette && (find(Dataset, provider.spec.cassette.ref) as Dataset)
     const prompt = serve.prompt && (find(Prompt, serve.prompt.ref) as Prompt)
     bundle = {
       serve: 'provider',
-      provider: settingsOf(provider, serve.provider.model, cassette),
-      model: serve.provider.model,
+      ...targetOf(serve.provider),
       parameters: serve.parameters,
       ...(prompt ? { prompt: contentOf(prompt) } : {}),
+      ...sharing(serve, targetOf),
+      ...guarded,
     }
   } else {
     throw new Stalled('NothingServed', 'spec.serve needs exactly one of model and provider')
   }
   return { bundle, digest: digestOfValue(bundle), inputs }
 }
+
+/** What is not the default only, so that a route which uses none of it keeps its digest. */
+function sharing(
+  { alternatives, weight, spread, fallbacks, resilience }: ModelRoute['spec']['serve'],
+  targetOf: (target: { ref: string; model: string }) => ProviderTarget,
+): Partial<Extract<Bundle, { serve: 'provider' }>> {
+  const { attempts, firstToken, betweenTokens, failures, cooldown } = resilience
+  return {
+    ...(alternatives.length > 0
+      ? { alternatives: alternatives.map(one => ({ ...targetOf(one), weight: one.weight })), weight, spread }
+      : {}),
+    ...(fallbacks.length > 0
+      ? { fallbacks: fallbacks.map(one => ({ ...targetOf(one), ...(one.on ? { on: one.on } : {}) })) }
+      : {}),
+    resilience: {
+      attempts,
+      ...(firstToken ? { firstTokenMs: parseDuration(firstToken) } : {}),
+      ...(betweenTokens ? { betweenTokensMs: parseDuration(betweenTokens) } : {}),
+      failures,
+      cooldownMs: parseDuration(cooldown),
+    },
+  }
+}
+
+const guardrailOf = ({ metadata, spec: { mode, onError, rules } }: Guardrail): GuardrailContent => ({
+  name: metadata.name,
+  mode,
+  onError,
+  rules: rules.map(({ threshold, ...rule }) => ({
+    ...rule,
+    ...(threshold === undefined ? {} : { threshold }),
+  })),
+})
 
 type Settleable = Parameters<typeof settledFor>[1] &
   Resource & { status?: { digest?: string | undefined } | undefined }
@@ -100,7 +157,7 @@ const dataFiles = (object: Resource): string[] =>
     : []
 
 function settingsOf(provider: ModelProvider, model: string, cassette: Dataset | undefined): ProviderSettings {
-  const { protocol, endpoint, key, models, timeout } = provider.spec
+  const { protocol, dialect, endpoint, key, options, models, catalogue, timeout } = provider.spec
   const offered = models.find(({ name }) => name === model)
   if (models.length > 0 && !offered) {
     throw new Stalled(
@@ -109,16 +166,26 @@ function settingsOf(provider: ModelProvider, model: string, cassette: Dataset | 
     )
   }
   return {
+    name: provider.metadata.name,
     protocol,
+    ...(dialect ? { dialect } : {}),
     ...(endpoint ? { endpoint } : {}),
+    ...(Object.keys(options).length > 0 ? { options } : {}),
     ...(key ? { secret: `${provider.metadata.namespace}/${key.name}/${key.key}` } : {}),
     ...(cassette?.status?.digest
       ? { cassette: { digest: cassette.status.digest, format: cassette.spec.format } }
       : {}),
     timeoutMs: parseDuration(timeout),
-    ...(offered?.price ? { price: offered.price } : {}),
+    ...(offered?.contextWindow ? { contextWindow: offered.contextWindow } : {}),
+    ...(offered?.maxOutputTokens ? { maxOutputTokens: offered.maxOutputTokens } : {}),
+    ...(offered?.price ? { price: definedOnly(offered.price) as PriceSettings } : {}),
+    ...(catalogue ? { catalogue } : {}),
   }
 }
+
+/** Canonical JSON has no undefined. */
+const definedOnly = <T extends object>(value: T): T =>
+  Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T
 
 function contentOf({ spec }: Prompt): NonNullable<Extract<Bundle, { serve: 'provider' }>['prompt']> {
   const { messages, variables, partials, output } = spec

@@ -1,6 +1,7 @@
 import type { Resource } from '../../api/kind.ts'
 import { Dataset } from '../../api/kinds/dataset.ts'
 import { Evaluation } from '../../api/kinds/evaluation.ts'
+import { Guardrail } from '../../api/kinds/guardrail.ts'
 import { Model } from '../../api/kinds/model.ts'
 import { ModelProvider } from '../../api/kinds/model-provider.ts'
 import { ModelRoute } from '../../api/kinds/model-route.ts'
@@ -14,11 +15,15 @@ export function routesUsing(changed: Resource, cache: Cache) {
   return cache
     .informer(ModelRoute)
     .list(namespace)
-    .filter(({ spec: { serve, gates } }) =>
+    .filter(({ spec: { serve, gates, guardrails } }) =>
       [
         [Prompt.kind, serve.prompt?.ref],
-        [ModelProvider.kind, serve.provider?.ref],
+        ...[serve.provider, ...serve.alternatives, ...serve.fallbacks].map(target => [
+          ModelProvider.kind,
+          target?.ref,
+        ]),
         [Model.kind, serve.model?.ref],
+        ...guardrails.map(({ ref }) => [Guardrail.kind, ref]),
         ...gates.map(({ evaluation }) => [Evaluation.kind, evaluation?.ref]),
       ].some(([kind, name]) => name !== undefined && uses.has(`${kind}/${name}`)),
     )

@@ -38,7 +38,9 @@ export function createAnswerGuard(
   rules: readonly Rule[],
   { request, content, mask, signal }: AnswerContext,
 ): AnswerGuard {
-  const acting = rules.filter(({ enforce, action, failClosed }) => enforce && (action !== 'flag' || failClosed))
+  const acting = rules.filter(
+    ({ enforce, action, failClosed }) => enforce && (action !== 'flag' || failClosed),
+  )
   const holds = mask !== undefined || acting.length > 0
   const holdsAll = acting.some(rule => rule.kind !== 'text' || rule.whole)
   const channels = new Map<string, Channel>()
@@ -54,16 +56,15 @@ export function createAnswerGuard(
   const fail = (rule: Rule, why: string): void => {
     if (!failures.has(rule)) failures.set(rule, why)
   }
-  const lookAt = (text: string, known: number): readonly Edit[] => {
+  const lookAt = (text: string, known: number, last: boolean): readonly Edit[] => {
     const edits: Edit[] = mask ? [...mask.restorations(text)] : []
     for (const rule of rules) {
       if (rule.kind !== 'text' || rule.whole) continue
       try {
-        const findings = found(rule, text, 'output')
-        note(
-          rule,
-          findings.filter(({ end }) => end === undefined || end > known),
+        const findings = found(rule, text, 'output').filter(
+          ({ end }) => end === undefined || (end > known && (last || end < text.length)),
         )
+        note(rule, findings)
         if (rule.enforce && rule.action === 'mask')
           for (const { start, end, reason } of findings)
             if (start !== undefined && end !== undefined) edits.push({ start, end, text: `[${reason}]` })
@@ -76,14 +77,22 @@ export function createAnswerGuard(
   const results = (): GuardResult[] =>
     rules.map(rule => {
       const why = failures.get(rule) ?? (ended || hits.has(rule) ? undefined : 'the answer ended before')
-      return resultOf(rule, 'output', why === undefined ? { findings: hits.get(rule) ?? [] } : { failed: why })
+      return resultOf(
+        rule,
+        'output',
+        why === undefined ? { findings: hits.get(rule) ?? [] } : { failed: why },
+      )
     })
   const throwIfBlocked = (): void => {
     if (hits.size === 0 && failures.size === 0) return
     const refusal = refusalOf(
       [...new Set([...hits.keys(), ...failures.keys()])].map(rule => {
         const why = failures.get(rule)
-        return resultOf(rule, 'output', why === undefined ? { findings: hits.get(rule) ?? [] } : { failed: why })
+        return resultOf(
+          rule,
+          'output',
+          why === undefined ? { findings: hits.get(rule) ?? [] } : { failed: why },
+        )
       }),
     )
     if (refusal) throw refusal
@@ -105,7 +114,8 @@ export function createAnswerGuard(
     const out: Frame[] = []
     for (const frame of queue) {
       const passed = frame.events.every(event => {
-        if (event.type === 'tool-call' || event.type === 'tool-arguments' || event.type === 'finish') return ended
+        if (event.type === 'tool-call' || event.type === 'tool-arguments' || event.type === 'finish')
+          return ended
         if (!isSpoken(event)) return true
         const channel = channels.get(channelKey(event)) as Channel
         const before = taken.get(channel) ?? 0
@@ -155,7 +165,7 @@ export function createAnswerGuard(
       } catch (error) {
         fail(rule, (error as Error).message)
       }
-    for (const { toolCalls } of content.choices) for (const call of toolCalls) lookAt(call.arguments, 0)
+    for (const { toolCalls } of content.choices) for (const call of toolCalls) lookAt(call.arguments, 0, true)
   }
   const askExternals = (): Promise<unknown> =>
     Promise.all(
@@ -188,19 +198,22 @@ export function createAnswerGuard(
       for (const frame of frames) take(frame)
       for (const channel of channels.values()) channel.look(false)
       if (!holds) {
-        edited(frames)
+        for (const channel of channels.values()) channel.forget()
         return frames
       }
       queue.push(...frames)
       if (held > maxHeld)
-        for (const rule of acting) if (rule.kind !== 'text') fail(rule, 'the answer is too long to be held back')
+        for (const rule of acting)
+          if (rule.kind !== 'text') fail(rule, 'the answer is too long to be held back')
       throwIfBlocked()
       return holdsAll ? [] : release()
     },
     end: frames => {
       for (const frame of frames) take(frame)
       if (holds) queue.push(...frames)
-      return rules.some(({ kind }) => kind === 'external') ? askExternals().then(() => finish(frames)) : finish(frames)
+      return rules.some(({ kind }) => kind === 'external')
+        ? askExternals().then(() => finish(frames))
+        : finish(frames)
     },
     results,
   }

@@ -32,7 +32,9 @@ const maxAnswerBytes = 1 << 20
 export function createExternal(options: unknown, dispatcher: Dispatcher): AskExternal {
   const parsed = optionsOf.safeParse(options)
   if (!parsed.success)
-    throw new DetectorError(`external needs options.url and may have timeoutMs: ${z.prettifyError(parsed.error)}`)
+    throw new DetectorError(
+      `external needs options.url and may have timeoutMs: ${z.prettifyError(parsed.error)}`,
+    )
   const { url, timeoutMs } = parsed.data
   return async (text, zone, signal) => {
     const { statusCode, body } = await httpRequest(url, {
@@ -48,17 +50,18 @@ export function createExternal(options: unknown, dispatcher: Dispatcher): AskExt
     let size = 0
     for await (const chunk of body) {
       size += chunk.length
-      if (size > maxAnswerBytes) throw new Error(`the external guard answered more than ${maxAnswerBytes} bytes`)
+      if (size > maxAnswerBytes)
+        throw new Error(`the external guard answered more than ${maxAnswerBytes} bytes`)
       chunks.push(chunk)
     }
     if (statusCode !== 200) throw new Error(`the external guard answered ${statusCode}`)
-    return answerOf.parse(JSON.parse(Buffer.concat(chunks).toString())).findings.map(
-      ({ score, reason, start, end }) => ({
+    return answerOf
+      .parse(JSON.parse(Buffer.concat(chunks).toString()))
+      .findings.map(({ score, reason, start, end }) => ({
         score,
         reason,
         ...(start === undefined ? {} : { start }),
         ...(end === undefined ? {} : { end }),
-      }),
-    )
+      }))
   }
 }

@@ -51,9 +51,7 @@ export function createGuard(rules: readonly Rule[]): Guard {
         : concluded(request, places, runText(before, places))
     },
     answer: ({ request, mask }, content, signal) =>
-      after.length === 0 && !mask
-        ? undefined
-        : createAnswerGuard(after, { request, content, mask, signal }),
+      after.length === 0 && !mask ? undefined : createAnswerGuard(after, { request, content, mask, signal }),
   }
 }
 
@@ -73,7 +71,8 @@ function placesOf({ messages, inputs }: CanonicalRequest): readonly Place[] {
     }
   }
   for (const [i, text] of inputs?.entries() ?? [])
-    if (typeof text === 'string') places.push({ message: -1, part: i, text, zone: 'document', history: false })
+    if (typeof text === 'string')
+      places.push({ message: -1, part: i, text, zone: 'document', history: false })
   return places.length === 0 ? noPlaces : places
 }
 

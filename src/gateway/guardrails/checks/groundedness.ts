@@ -17,7 +17,9 @@ export const groundednessCheck: Check = {
     const { least } = parsed.data
     return ({ choices }, request) => {
       const context = request.messages
-        .flatMap(message => message.parts.flatMap(part => (isSource(zoneOf(message, part), part) ? [part.text] : [])))
+        .flatMap(message =>
+          message.parts.flatMap(part => (isSource(zoneOf(message, part), part) ? [part.text] : [])),
+        )
         .join('\n')
       if (context === '') return []
       const question = lastUserText(request)
