@@ -5,17 +5,25 @@ import type { AddressInfo } from 'node:net'
 export interface FakeOpenAi {
   /** Base URL up to and including /v1. */
   endpoint: string
-  requests: { body: Record<string, unknown>; raw: string; headers: IncomingMessage['headers'] }[]
+  requests: {
+    path: string
+    body: Record<string, unknown>
+    raw: string
+    headers: IncomingMessage['headers']
+  }[]
   /** Resolves when a client broke off its request. */
   disconnected: Promise<void>
+  /** How many connections clients have opened. */
+  connections(): number
   stop(): Promise<void>
 }
 
-export type Reply = (response: ServerResponse, body: Record<string, unknown>) => void
+export type Reply = (response: ServerResponse, body: Record<string, unknown>, path: string) => void
 
 export async function fakeOpenAi(reply: Reply): Promise<FakeOpenAi> {
   const requests: FakeOpenAi['requests'] = []
   const disconnected = Promise.withResolvers<void>()
+  let connections = 0
   const server = createServer(async (request, response) => {
     response.on('close', () => {
       if (!response.writableFinished) disconnected.resolve()
@@ -24,14 +32,17 @@ export async function fakeOpenAi(reply: Reply): Promise<FakeOpenAi> {
     for await (const chunk of request) chunks.push(chunk)
     const raw = Buffer.concat(chunks).toString()
     const body = JSON.parse(raw)
-    requests.push({ body, raw, headers: request.headers })
-    reply(response, body)
+    const path = request.url ?? ''
+    requests.push({ path, body, raw, headers: request.headers })
+    reply(response, body, path)
   })
+  server.on('connection', () => connections++)
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
     requests,
     disconnected: disconnected.promise,
+    connections: () => connections,
     stop: () =>
       new Promise(resolve => {
         server.close(() => resolve())
@@ -69,6 +80,41 @@ export function chunkEvents(pieces: string[], options: { usage?: boolean; lineEn
     ...(usage ? [chunk([], { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 })] : []),
     `data: [DONE]${lineEnd}${lineEnd}`,
   ].join('')
+}
+
+/** A whole answer of the Anthropic API. */
+export const messageBody = (text: string) => ({
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'claude-test',
+  content: [{ type: 'text', text }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: { input_tokens: 11, output_tokens: 7 },
+})
+
+/** Events of a streamed answer, as api.anthropic.com sends them. */
+export function messageEvents(pieces: string[]): string {
+  const { content: _, usage, ...message } = messageBody('')
+  return [
+    {
+      type: 'message_start',
+      message: { ...message, content: [], stop_reason: null, usage: { ...usage, output_tokens: 1 } },
+    },
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    { type: 'ping' },
+    ...pieces.map(text => ({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } })),
+    { type: 'content_block_stop', index: 0 },
+    {
+      type: 'message_delta',
+      delta: { stop_reason: 'end_turn', stop_sequence: null },
+      usage: { output_tokens: 7 },
+    },
+    { type: 'message_stop' },
+  ]
+    .map(event => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+    .join('')
 }
 
 /** Sends a stream in parts, each in a network write of its own. */

@@ -1,99 +1,88 @@
 import { Agent } from 'undici'
 import { afterAll, describe, expect, test } from 'vitest'
-import { systemClock } from '../../lib/clock.ts'
-import { echoRuntime } from '../gateway.world.ts'
-import type { ReleaseSnapshot } from '../snapshot.ts'
-import { type Backend, BlobMissing, type Provider, ProviderError, type ProviderRequest } from './provider.ts'
+import { inputTokens, outputTokens, totalTokens } from '../canonical/usage.ts'
+import type { Target } from '../snapshot.ts'
+import { BlobMissing, type Provider, ProviderError } from './provider.ts'
+import {
+  folded,
+  frozen,
+  openTarget,
+  providerRequest,
+  providerSecret,
+  readEvents,
+  saying,
+} from './provider.world.ts'
 
-/** What every provider must do, given a release whose answer to `hello` is `text`. */
+/** What every provider must do, given a target whose answer to `hello` is `text`. */
 export interface ProviderCase {
   provider: Provider
-  release: () => Promise<ReleaseSnapshot>
-  blobs: Map<string, Uint8Array>
+  target: () => Promise<Target>
+  blobs?: Map<string, Uint8Array>
   text: string
   /** A message it fails on, when there is one. */
   fails?: string
-  /** The release refers to content that has to be loaded. */
-  loads: boolean
+  /** The target refers to content that has to be loaded. */
+  loads?: true
 }
 
-const secret = 'sk-secret-of-the-contract'
-
-export function providerContract({ provider, release, blobs, text, fails, loads }: ProviderCase): void {
+export function providerContract({
+  provider,
+  target,
+  blobs = new Map(),
+  text,
+  fails,
+  loads,
+}: ProviderCase): void {
   const dispatcher = new Agent()
   afterAll(() => dispatcher.destroy())
-
-  const open = async (found = blobs): Promise<Backend> =>
-    provider.open(await release(), {
-      clock: systemClock,
-      runtimes: [echoRuntime],
-      dispatcher,
-      content: async (digest, _, parse) => {
-        const bytes = found.get(digest)
-        if (!bytes) throw new BlobMissing(digest)
-        return parse(bytes)
-      },
-    })
-
-  const request = (content: string, fields: object = {}): ProviderRequest => ({
-    call: '018f0000-0000-7000-8000-000000000000',
-    at: 1_700_000_000_000,
-    chat: { model: 'm', messages: [{ role: 'user', content }], ...fields },
-    secret,
-    trace: {},
-  })
+  const open = async (found = blobs) => openTarget(provider, await target(), { dispatcher }, found)
   const { signal } = new AbortController()
 
-  const read = async (body: Buffer | AsyncIterable<Buffer>): Promise<string> => {
-    if (Buffer.isBuffer(body)) return body.toString()
-    const parts: Buffer[] = []
-    for await (const part of body) parts.push(part)
-    return Buffer.concat(parts).toString()
-  }
-
   describe(`provider ${provider.protocol}`, () => {
-    test('answers with a chat completion and says what it used', async () => {
-      const answer = await (await open()).answer(request('hello'), signal)
-      expect(answer.contentType).toMatch(/^application\/json/)
-      const body = JSON.parse(await read(answer.body))
-      expect(body).toMatchObject({
-        object: 'chat.completion',
-        choices: [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }],
+    test('answers whole: begin, text, end, and usage that adds up', async () => {
+      const answer = await (await open()).answer(providerRequest(), signal)
+      if (!('whole' in answer)) throw new Error('streamed though nobody asked')
+      const { events } = answer.whole
+      expect(events[0]).toMatchObject({
+        type: 'start',
+        id: expect.stringMatching(/./),
+        model: expect.stringMatching(/./),
       })
-      const outcome = answer.outcome()
-      expect(outcome.output).toBe(text)
-      expect(outcome.usageSource === 'none').toBe(outcome.inputTokens === undefined)
+      const { choices, usage } = folded(events)
+      expect(choices).toMatchObject([{ text, finish: 'stop' }])
+      if (usage) expect(inputTokens(usage) + outputTokens(usage)).toBe(totalTokens(usage))
+      if (answer.whole.wire) expect(() => JSON.parse(answer.whole.wire?.data ?? '')).not.toThrow()
     })
 
-    test('streams the same text as events that end with [DONE]', async () => {
-      const answer = await (await open()).answer(request('hello', { stream: true }), signal)
-      expect(answer.contentType).toMatch(/^text\/event-stream/)
-      const events = (await read(answer.body)).split('\n\n').filter(event => event.startsWith('data: '))
-      expect(events.at(-1)).toBe('data: [DONE]')
-      const chunks = events.slice(0, -1).map(event => JSON.parse(event.slice(6)))
-      expect(chunks.map(({ choices }) => choices[0]?.delta.content ?? '').join('')).toBe(text)
-      expect(chunks[0]).toMatchObject({
-        object: 'chat.completion.chunk',
-        choices: [{ delta: { role: 'assistant' } }],
-      })
-      expect(chunks.at(-1).choices[0].finish_reason).toBe('stop')
-      expect(chunks.some(chunk => 'usage' in chunk)).toBe(false)
-      expect(new Set(chunks.map(({ id }) => id)).size).toBe(1)
-      expect(answer.outcome().output).toBe(text)
+    test('streams the same answer, begun once and ended once', async () => {
+      const backend = await open()
+      const whole = folded(await readEvents(await backend.answer(providerRequest(), signal)))
+      const events = await readEvents(await backend.answer(providerRequest({ stream: true }), signal))
+      expect(folded(events)).toMatchObject({ choices: whole.choices, usage: whole.usage })
+      expect(events.filter(({ type }) => type === 'start')).toEqual([events[0]])
+      expect(events.filter(({ type }) => type === 'finish')).toHaveLength(1)
     })
 
-    test('adds one chunk with usage when asked', async () => {
-      const asked = { stream: true, stream_options: { include_usage: true } }
-      const answer = await (await open()).answer(request('hello', asked), signal)
-      const last = (await read(answer.body)).trim().split('\n\n').at(-2)
-      expect(JSON.parse(last?.slice(6) ?? '')).toMatchObject({
-        choices: [],
-        usage: {
-          prompt_tokens: expect.any(Number),
-          completion_tokens: expect.any(Number),
-          total_tokens: expect.any(Number),
-        },
-      })
+    test('answers many at once and never writes into a request', async () => {
+      const backend = await open()
+      const requests = Array.from({ length: 20 }, (_, i) => frozen(providerRequest({ stream: i % 2 === 0 })))
+      const answers = await Promise.all(
+        requests.map(async request => folded(await readEvents(await backend.answer(request, signal)))),
+      )
+      expect(answers.map(({ choices }) => choices[0]?.text)).toEqual(requests.map(() => text))
+    })
+
+    test('stops for a signal before and while it answers, with the reason that was given', async () => {
+      const backend = await open()
+      const reason = new Error('enough')
+      if (!loads)
+        await expect(backend.answer(providerRequest(), AbortSignal.abort(reason))).rejects.toBe(reason)
+      const abort = new AbortController()
+      const answer = await backend.answer(providerRequest({ stream: true }), abort.signal)
+      abort.abort(reason)
+      const error = await readEvents(answer).catch((error: unknown) => error)
+      // What is there already may be read to its end.
+      if (!Array.isArray(error)) expect(error).toBe(reason)
     })
 
     if (loads)
@@ -104,9 +93,11 @@ export function providerContract({ provider, release, blobs, text, fails, loads 
     if (fails)
       test('fails with a ProviderError that holds neither key nor prompt', async () => {
         const backend = await open()
-        const error = await backend.answer(request(fails), signal).catch((error: unknown) => error)
+        const error = await backend
+          .answer(providerRequest(saying(fails)), signal)
+          .catch((error: unknown) => error)
         expect(error).toBeInstanceOf(ProviderError)
-        expect(String(error)).not.toContain(secret)
+        expect(String(error)).not.toContain(providerSecret)
         expect(String(error)).not.toContain(fails)
       })
   })

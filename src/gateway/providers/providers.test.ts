@@ -1,21 +1,22 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { digestOf } from '../../lib/digest.ts'
-import { echo, openai, release } from '../gateway.world.ts'
-import type { Bundle, ReleaseSnapshot } from '../snapshot.ts'
 import {
   chunkEvents,
   completion,
   type FakeOpenAi,
   fakeOpenAi,
+  messageBody,
+  messageEvents,
   sendJson,
   sendStream,
 } from '../upstream.world.ts'
+import { anthropicProvider } from './anthropic/provider.ts'
 import { providers } from './index.ts'
 import { modelProvider } from './model/provider.ts'
 import { openaiProvider } from './openai/provider.ts'
 import { providerContract } from './provider.contract.ts'
-import { parseCassette } from './recorded/cassette.ts'
 import { recordedProvider } from './recorded/provider.ts'
+import { scriptedProvider } from './scripted/provider.ts'
 
 const blobs = new Map<string, Uint8Array>()
 function put(text: string): string {
@@ -23,20 +24,21 @@ function put(text: string): string {
   return digestOf(text)
 }
 
-const snapshot = (bundle: Bundle): ReleaseSnapshot => {
-  const [made] = Object.values(release('r-1', bundle))
-  if (!made) throw new Error('no release')
-  return made
-}
-
 const long = '{"action": "refund", "reply": "Of course — here are your 5 €, 👋 and sorry for the trouble."}'
 const recorded = JSON.stringify({ system: '', user: 'hello\n', answer: long })
 
+const refuses = (body: Record<string, unknown>): boolean =>
+  JSON.stringify(body.messages).includes('please break')
+
 let upstream: FakeOpenAi
 beforeAll(async () => {
-  upstream = await fakeOpenAi((response, body) => {
-    const content = (body.messages as { content: string }[])[0]?.content
-    if (content === 'please break') sendJson(response, 400, { error: { message: 'refused' } })
+  upstream = await fakeOpenAi((response, body, path) => {
+    const echo = `${JSON.stringify(body.messages)} sk-secret-of-the-contract is wrong`
+    if (refuses(body)) sendJson(response, 400, { error: { message: echo } })
+    else if (path.endsWith('/messages'))
+      body.stream
+        ? sendStream(response, [messageEvents(['Hel', 'lo'])])
+        : sendJson(response, 200, messageBody('Hello'))
     else if (body.stream) sendStream(response, [chunkEvents(['Hel', 'lo'])])
     else sendJson(response, 200, completion('Hello'))
   })
@@ -46,7 +48,7 @@ afterAll(() => upstream.stop())
 providerContract({
   provider: modelProvider,
   blobs,
-  release: async () => snapshot(echo(put('ham'))),
+  target: async () => ({ serve: 'model', format: 'echo', artefact: put('ham') }),
   text: 'ham',
   loads: true,
 })
@@ -54,41 +56,49 @@ providerContract({
 providerContract({
   provider: recordedProvider,
   blobs,
-  release: async () =>
-    snapshot({
-      serve: 'provider',
-      provider: {
-        protocol: 'recorded',
-        cassette: { digest: put(recorded), format: 'jsonl' },
-        timeoutMs: 1000,
-      },
-      model: 'recorded-model',
-      parameters: {},
-    }),
+  target: async () => ({
+    serve: 'provider',
+    provider: {
+      protocol: 'recorded',
+      cassette: { digest: put(recorded), format: 'jsonl' },
+      timeoutMs: 1000,
+    },
+    model: 'recorded-model',
+  }),
   text: long,
   fails: 'never recorded words',
   loads: true,
 })
 
+for (const provider of [openaiProvider, anthropicProvider])
+  providerContract({
+    provider,
+    target: async () => ({
+      serve: 'provider',
+      provider: { protocol: provider.protocol, endpoint: upstream.endpoint, timeoutMs: 5000 },
+      model: 'm',
+    }),
+    text: 'Hello',
+    fails: 'please break this instruction, which has more than a few words',
+  })
+
 providerContract({
-  provider: openaiProvider,
-  blobs,
-  release: async () => snapshot(openai(upstream.endpoint)),
-  text: 'Hello',
+  provider: scriptedProvider,
+  target: async () => ({
+    serve: 'provider',
+    provider: {
+      protocol: 'scripted',
+      options: { answer: 'You said {user}.', fail: 'provider_error', failWhen: 'please break' },
+      timeoutMs: 1000,
+    },
+    model: 'm',
+  }),
+  text: 'You said hello.',
   fails: 'please break',
-  loads: false,
 })
 
-test('every provider has a protocol of its own and passes the shared suite', () => {
-  expect(providers).toEqual([modelProvider, recordedProvider, openaiProvider])
-  expect(new Set(providers.map(({ protocol }) => protocol)).size).toBe(providers.length)
-})
-
-test('recorded answers are found by system and user message, outer white space aside', () => {
-  const csv = 'system,user,answer\n"Be kind.\n",hi,one\nBe kind.,hi,two\nBe rude.,hi,three\n'
-  const cassette = parseCassette(Buffer.from(csv), 'csv')
-  expect(cassette.find('Be kind.', ' hi')).toBe('one')
-  expect(cassette.find('Be rude.', 'hi')).toBe('three')
-  expect(cassette.find('Be', 'kind.hi')).toBeUndefined()
-  expect(() => parseCassette(Buffer.from('{"system":"a","user":"b"}'), 'jsonl')).toThrow('answer')
+test('every provider has a protocol of its own', () => {
+  const protocols = providers.map(({ protocol }) => protocol)
+  expect(new Set(protocols).size).toBe(providers.length)
+  expect(protocols).toEqual(expect.arrayContaining(['model', 'recorded', 'openai', 'anthropic', 'scripted']))
 })
