@@ -8,6 +8,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { afterEach, expect, test } from 'vitest'
 import { type DuckDbTelemetry, openDuckDbTelemetry } from './duckdb.ts'
 import { callColumns, createTable, feedbackColumns } from './duckdb-schema.ts'
+import { reviewsContract } from './reviews.contract.ts'
 import { call, telemetryContract } from './telemetry.contract.ts'
 
 const folders: string[] = []
@@ -30,6 +31,7 @@ async function openAt(path: string): Promise<DuckDbTelemetry> {
 }
 
 telemetryContract('DuckDB', async () => openAt(await newPath()))
+reviewsContract('DuckDB', async () => openAt(await newPath()))
 
 const query = {
   namespace: 'support',

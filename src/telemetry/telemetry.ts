@@ -2,7 +2,7 @@
  * OBSERVE: what was asked and answered. The gateway reports call records and feedback in batches; rollouts read
  * closed units as evidence; `keelway why` reads single calls.
  * A crash may lose the last second of records; it never loses resources or ledger entries.
- * Implementations pass `telemetry.contract.ts`.
+ * Implementations pass `telemetry.contract.ts` and `reviews.contract.ts`.
  */
 
 /** Who an answer was for: `stable` and `candidate` were shown to the user, `shadow` and `evaluation` were not. */
