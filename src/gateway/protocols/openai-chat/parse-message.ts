@@ -1,5 +1,6 @@
 import type { Message, Part, ToolCall } from '../../canonical/request.ts'
 import type { Zone } from '../../guardrails/detector.ts'
+import { readDataUrl } from '../data-url.ts'
 import {
   each,
   isJson,
@@ -171,12 +172,4 @@ function readFile(value: Json): Extract<Part, { type: 'file' }> {
   if (id !== undefined) part.id = id
   if (data !== undefined) Object.assign(part, readDataUrl(data))
   return part
-}
-
-/** Base64 with or without the head of a data: URL. */
-function readDataUrl(data: string): { data: string; mediaType?: string } {
-  const comma = data.startsWith('data:') ? data.indexOf(',', 5) : -1
-  if (comma < 0) return { data }
-  const mediaType = data.slice(5, comma).split(';', 1)[0]
-  return { data: data.slice(comma + 1), ...(mediaType ? { mediaType } : {}) }
 }
