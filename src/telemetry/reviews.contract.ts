@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { call, feedback } from './telemetry.contract.ts'
+import { call, feedback, query } from './telemetry.contract.ts'
 import type { Feedback, Telemetry } from './telemetry.ts'
 
 /** What every Telemetry must do for those who look at calls afterwards: scorers and people. */

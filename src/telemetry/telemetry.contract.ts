@@ -28,7 +28,7 @@ export const feedback = (id: string, fields: Partial<Feedback> = {}): Feedback =
   ...fields,
 })
 
-const query: UnitQuery = {
+export const query: UnitQuery = {
   namespace: 'support',
   route: 'triage',
   phase: 'c/1/5',
