@@ -19,6 +19,7 @@ describe('layers', () => {
     /^gates\/(conditions|scorers|judge)\//,
     /^rollout\//,
     /^gateway\/(gateway|snapshot)\.ts$/,
+    /^gateway\/accounting\/(counter|budget-window|period)\.ts$/,
     /^gateway\/guardrails\/groundedness\//,
     /^telemetry\/telemetry\.ts$/,
     /^models\/(model|train)\.ts$/,

@@ -16,6 +16,8 @@ import type { Manager } from '../src/controllers/runtime/manager.ts'
 import { createManager } from '../src/controllers/runtime/manager.ts'
 import { gates } from '../src/gates/index.ts'
 import { scoreAnswer } from '../src/gates/scorers/index.ts'
+import type { Counter } from '../src/gateway/accounting/counter.ts'
+import { memoryCounter } from '../src/gateway/accounting/memory-counter.ts'
 import { createGuardrailBench } from '../src/gateway/guardrails/measure.ts'
 import { createHub } from '../src/gateway/hub.ts'
 import { providers } from '../src/gateway/providers/index.ts'
@@ -49,6 +51,8 @@ export interface World extends AsyncDisposable {
   clock: FakeClock
   ledger: Ledger
   telemetry: Telemetry
+  /** What budgets are told was spent. */
+  counter: Counter
   blobs: Blobs
   git: Git
   manager: Manager
@@ -109,6 +113,7 @@ export async function testWorld({
   const clientOf = (name: string) => createClient(transportOf(name), { clock, random })
   const client = clientOf('alice')
   const telemetry = memoryTelemetry()
+  const counter = memoryCounter({ clock })
   const git = createGit({ directory: join(directory, 'git'), clock })
   const hub = createHub({ clock, telemetry, blobs, token: TOKEN })
   const gateway = await createGateway({
@@ -128,6 +133,7 @@ export async function testWorld({
       blobs,
       ledger,
       telemetry,
+      counter,
       gates,
       trainers,
       kinds,
@@ -186,6 +192,7 @@ export async function testWorld({
     clock,
     ledger,
     telemetry,
+    counter,
     blobs,
     git,
     manager,

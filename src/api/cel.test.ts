@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { admit } from './admission.ts'
 import { compileExpression } from './cel.ts'
 import type { Kind, Resource } from './kind.ts'
+import { Budget } from './kinds/budget.ts'
 import { ConfigMap, Secret } from './kinds/core.ts'
 import { Delivery } from './kinds/delivery.ts'
 import { kinds } from './kinds/index.ts'
@@ -177,6 +178,10 @@ const broken: Record<string, { kind: Kind; changes: [message: string, from: obje
         { spec: { model: 'm', serve: { model: { ref: 'a' } }, rollout: { steps: ['shadow', 5, 100] } } },
       ],
     ],
+  },
+  Budget: {
+    kind: Budget,
+    changes: [['spec needs usd, tokens or both', {}, { spec: { each: 'team' } }]],
   },
   RouteRelease: {
     kind: RouteRelease,

@@ -1,5 +1,6 @@
 import type { Kind } from '../api/kind.ts'
 import { accessKeyReconciler } from './access-key/access-key.ts'
+import { budgetReconciler } from './budget/budget.ts'
 import { datasetReconciler } from './dataset/dataset.ts'
 import { deliveryReconciler } from './delivery/delivery.ts'
 import { evaluationReconciler } from './evaluation/evaluation.ts'
@@ -22,6 +23,7 @@ type Dependencies = Parameters<typeof deliveryReconciler>[0] &
   Parameters<typeof routeReleaseReconciler>[0] &
   Parameters<typeof liveScoringReconciler>[0] &
   Parameters<typeof guardrailReconciler>[0] &
+  Parameters<typeof budgetReconciler>[0] &
   Parameters<typeof gatewayConfigReconciler>[0]
 
 /** Every reconciler, in the order a change travels. */
@@ -39,5 +41,6 @@ export const reconcilers = (dependencies: Dependencies): readonly Reconciler<Kin
     routeReleaseReconciler(dependencies),
     liveScoringReconciler(dependencies),
     accessKeyReconciler,
+    budgetReconciler(dependencies),
     gatewayConfigReconciler(dependencies),
   ] as unknown as Reconciler<Kind>[]

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { gitHook } from '../controllers/delivery/hook.ts'
+import { counterMethods } from '../gateway/accounting/counter.ts'
 import type { Hub } from '../gateway/hub.ts'
 import { listenNear } from '../gateway/listen.ts'
 import { controlMethods, upstreamMethods } from '../gateway/transport.ts'
@@ -30,6 +31,7 @@ export async function listenControl(
       ledger: { target: state.ledger, methods: ledgerMethods },
       blobs: { target: state.blobs, methods: blobsMethods },
       telemetry: { target: state.telemetry, methods: telemetryMethods },
+      counter: { target: state.counter, methods: counterMethods },
       why: { target: { why: explain }, methods: ['why'] },
     },
     { token },

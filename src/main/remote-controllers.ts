@@ -9,6 +9,7 @@ import { readKubeconfig } from '../client/kubeconfig.ts'
 import { clusterOfPod } from '../client/service-account.ts'
 import { createLeader } from '../controllers/runtime/leader.ts'
 import { createManager } from '../controllers/runtime/manager.ts'
+import { type Counter, counterMethods } from '../gateway/accounting/counter.ts'
 import type { GatewayControl } from '../gateway/gateway.ts'
 import { controlMethods } from '../gateway/transport.ts'
 import { createGit } from '../git/command.ts'
@@ -52,6 +53,7 @@ export async function runControllers({
     blobs: remote<Blobs>({ endpoint, rebuild, service: 'blobs', methods: blobsMethods }),
     ledger: remote<Ledger>({ endpoint, rebuild, service: 'ledger', methods: ledgerMethods }),
     telemetry: remote<Telemetry>({ endpoint, rebuild, service: 'telemetry', methods: telemetryMethods }),
+    counter: remote<Counter>({ endpoint, rebuild, service: 'counter', methods: counterMethods }),
     gateway: remote<GatewayControl>({ endpoint, rebuild, service: 'gateway', methods: controlMethods }),
   }
   const identity = `${hostname()}_${process.pid}`

@@ -1,9 +1,12 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { kinds } from '../api/kinds/index.ts'
 import { CONTROLLERS } from '../api/source.ts'
 import { createClient } from '../client/api-client.ts'
 import type { Log } from '../controllers/runtime/log.ts'
 import { messageOf } from '../controllers/runtime/sanitise.ts'
+import { sqliteCounter } from '../gateway/accounting/sqlite-counter.ts'
+import { gatewayFolder } from '../gateway/process.ts'
 import { createGit } from '../git/command.ts'
 import { openSqliteLedger } from '../ledger/sqlite.ts'
 import { systemClock as clock } from '../lib/clock.ts'
@@ -35,6 +38,10 @@ export async function openState(directory: string, log: Log) {
   const ledger = opening.use(openSqliteLedger({ path: join(directory, 'ledger.db') }))
   const telemetry = await openDuckDbTelemetry({ path: join(directory, 'telemetry.duckdb') })
   opening.defer(() => telemetry.close())
+  mkdirSync(gatewayFolder(directory), { recursive: true })
+  // The file in which gateways count; here it is only read.
+  const counter = sqliteCounter({ path: join(gatewayFolder(directory), 'spending.db'), clock })
+  opening.defer(() => counter.close())
   const git = opening.use(createGit({ directory: join(directory, 'git'), clock }))
   const codec = encryptingCodec(encryptionKey(join(directory, 'encryption.key')))
   const server = opening.use(
@@ -57,6 +64,7 @@ export async function openState(directory: string, log: Log) {
     log,
     ledger,
     telemetry,
+    counter,
     git,
     server,
     client,

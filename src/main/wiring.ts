@@ -5,6 +5,7 @@ import { reconcilers } from '../controllers/index.ts'
 import { writeRevert } from '../controllers/revert/revert.ts'
 import { gates } from '../gates/index.ts'
 import { scoreAnswer } from '../gates/scorers/index.ts'
+import type { Counter } from '../gateway/accounting/counter.ts'
 import type { GatewayControl } from '../gateway/gateway.ts'
 import { createGuardrailBench } from '../gateway/guardrails/measure.ts'
 import type { Git } from '../git/git.ts'
@@ -24,6 +25,8 @@ export interface ControllerParts {
   ledger: Ledger
   telemetry: Telemetry
   gateway: GatewayControl
+  /** What gateways have spent. */
+  counter: Pick<Counter, 'list'>
 }
 
 export function controllersOf(parts: ControllerParts) {

@@ -21,11 +21,46 @@ export const AccessKey = defineKind({
       .default([])
       .describe('ModelRoutes it opens; empty means all of the namespace.'),
     expires: z.string().max(64).optional().describe('RFC 3339 time after which it is refused.'),
+    team: z
+      .string()
+      .min(1)
+      .max(253)
+      .optional()
+      .describe('Team whose Budgets the key falls under, and that its use is shown under.'),
+    limits: z
+      .object({
+        requestsPerMinute: z
+          .number()
+          .int()
+          .min(1)
+          .max(1_000_000_000)
+          .optional()
+          .describe('Calls in each minute of the clock.'),
+        tokensPerMinute: z
+          .number()
+          .int()
+          .min(1)
+          .max(1_000_000_000_000)
+          .optional()
+          .describe(
+            'Tokens in each minute of the clock, input and output; a call counts as what it may use at most until it has ended.',
+          ),
+        concurrency: z
+          .number()
+          .int()
+          .min(1)
+          .max(100_000)
+          .optional()
+          .describe('Calls at the same time, over all gateways.'),
+      })
+      .optional()
+      .describe('What the key may do; a call above it gets status 429 with the time to wait.'),
     suspend: z.boolean().default(false).describe('Refuse the key for now.'),
   }),
   status: z.object({ ...commonStatus }),
   columns: [
     { name: 'Owner', path: '.spec.owner' },
+    { name: 'Team', path: '.spec.team' },
     { name: 'Expires', path: '.spec.expires' },
   ],
   example: {
@@ -35,6 +70,8 @@ export const AccessKey = defineKind({
     spec: {
       hash: 'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
       owner: 'web-shop',
+      team: 'sales',
+      limits: { requestsPerMinute: 600, tokensPerMinute: 200000, concurrency: 20 },
     },
   },
 })
