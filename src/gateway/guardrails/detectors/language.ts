@@ -4,7 +4,7 @@ import type { Detector, Finding } from '../detector.ts'
 import { optionsOf } from './options.ts'
 
 /** The recogniser needs 5 to 10 µs a character: so many letters are enough to tell, and all it gets. */
-const SAMPLE_CHARACTERS = 120
+const SAMPLE_CHARACTERS = 90
 /** Fewer letters than this are a name, a code or a greeting that many languages share. */
 const LETTERS_MIN = 20
 

@@ -5,6 +5,8 @@ const phoneWords =
   /\b(phones?|telephone|tel|mobile|cell(phone)?|landline|fax|call(ing|ed)?|dial(ing|ed)?|ring|text(ing|ed)?|sms|messages?|messaged|whatsapp|signal|reach(ed)?|contact(ed)?|answer(s|ing|ed)?|hotline|helpline|extension|voicemail|pager|beep|registered|numbers?)\b/
 const otherWords =
   /(\b(order|invoice|ticket|case|account|acct|reference|ref|id|card|serial|tracking|policy|passport|license|licence|ssn|security|version|isbn|iban|page|pages|pp|article|section|born|dated|usd|eur|gbp|population|score)\b[^.;\n]{0,14}|[$€£#])$/
+/** Nearer to the number than the other word, these decide. */
+const calling = /\b(phone|telephone|tel|mobile|cell|fax|call|dial|sms|whatsapp|reach|contact)\b/
 const roleAfter = /^\s*[-–(,:]?\s*\(?(office|fax|home|mobile|cell|work|tel)\b/
 
 /** What one window of a number run looks like. */
@@ -32,7 +34,8 @@ export function phoneScore(text: string, shape: NumberShape): number {
   if (text[start] === '+') return internationalScore(text.slice(start, end), text, start, end)
   if (!separators.every(isPhoneSeparator)) return 0
   const before = wordsBefore(text, start, 50)
-  if (otherWords.test(before)) return 0
+  const other = otherWords.exec(before)
+  if (other && !calling.test(other[0])) return 0
   const named = phoneWords.test(before) || roleAfter.test(wordsAfter(text, end, 14))
   if (isNorthAmerican(sizes, digits) && separators.some(separator => separator !== ' '))
     return named ? 0.95 : 0.8

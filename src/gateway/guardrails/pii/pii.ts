@@ -1,9 +1,11 @@
 import { findEmails, findIps, findUrls } from './address-on-net.ts'
 import { findIbans } from './iban.ts'
 import { findLicences } from './identity-number.ts'
+import { findNames } from './name.ts'
 import { findNumbers } from './number.ts'
 import { type PiiSpan, type PiiType, withoutOverlaps } from './span.ts'
 import { findStreets } from './street.ts'
+import { findAges, findDates } from './time.ts'
 
 /** Personal data in a text, in order and without overlaps. Looks for the given kinds only, or for all. */
 export function findPii(text: string, types?: ReadonlySet<PiiType>): PiiSpan[] {
@@ -11,7 +13,10 @@ export function findPii(text: string, types?: ReadonlySet<PiiType>): PiiSpan[] {
   let spans: PiiSpan[] = []
   if (wanted('EMAIL_ADDRESS') && text.includes('@')) spans = spans.concat(findEmails(text))
   if (wanted('DOMAIN_NAME')) spans = spans.concat(findUrls(text))
+  if (wanted('PERSON', 'GPE', 'ORGANIZATION', 'TITLE', 'NRP')) spans = spans.concat(findNames(text))
+  if (wanted('DATE_TIME')) spans = spans.concat(findDates(text))
   if (/\d/.test(text)) {
+    if (wanted('AGE')) spans = spans.concat(findAges(text))
     if (wanted('STREET_ADDRESS')) spans = spans.concat(findStreets(text))
     if (wanted('IBAN_CODE')) spans = spans.concat(findIbans(text))
     if (wanted('IP_ADDRESS')) spans = spans.concat(findIps(text))
