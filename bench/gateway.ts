@@ -210,6 +210,7 @@ async function startGateway(state: string, upstream: string) {
           'bench/r-1': { namespace: 'bench', route: 'r', name: 'r-1', digest: 'sha256:1', bundle },
         },
         accessKeys: [{ namespace: 'bench', name: 'k', hash: digestOf(key), routes: [] }],
+        budgets: [],
         secrets: { 'bench/openai/key': 'sk-bench' },
       },
       1,

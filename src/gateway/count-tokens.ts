@@ -20,7 +20,7 @@ export async function countTokens(
   },
   response: ServerResponse,
 ): Promise<{ input_tokens: number }> {
-  const asked = anthropicMessages.parseCount(call.body, call.request.headers)
+  const asked = anthropicMessages.parse(call.body, call.request.headers)
   const { release } = chosen(call, asked)
   const prepared = release.prepare(asked)
   const [target] = release.group.targets

@@ -7,6 +7,7 @@ import { answerEvaluation } from './evaluation.ts'
 import { ClientClosed, failureOf, GatewayError } from './failure.ts'
 import { parseFeedback } from './feedback.ts'
 import { readBody, sendFailure, sendJson } from './http.ts'
+import { countTokensPath } from './protocols/anthropic-messages/count-tokens.ts'
 import { protocols } from './protocols/index.ts'
 import { openAiErrorBody } from './protocols/openai-error.ts'
 import type { Protocol } from './protocols/protocol.ts'
@@ -32,7 +33,6 @@ export interface RoutesContext extends CallContext {
 }
 
 const byPath = new Map(protocols.map(protocol => [protocol.path, protocol]))
-const countPath = '/v1/messages/count_tokens'
 
 /** Everything a gateway answers over HTTP. Never throws. */
 export async function handle(
@@ -61,7 +61,7 @@ export async function handle(
 
 /** Clients of one protocol read errors of that protocol, also beside its main path. */
 const messagesFor = (path: string): Protocol | undefined =>
-  path === countPath ? byPath.get('/v1/messages') : undefined
+  path === countTokensPath ? byPath.get('/v1/messages') : undefined
 
 interface Exchange {
   request: IncomingMessage
@@ -95,7 +95,7 @@ async function answerOther(
     const { serving, key } = authenticate(context, request, at)
     return sendJson(response, 200, modelsFor(serving, key, path), known)
   }
-  if (path === countPath) {
+  if (path === countTokensPath) {
     allow(method, 'POST')
     const { serving, key } = authenticate(context, request, at)
     const body = await readBody(request, context.maxBodyBytes)

@@ -85,7 +85,7 @@ describe('the gateway', () => {
       status: 200,
       provider: 'model',
       output: 'ham',
-      usageSource: 'none',
+      usageSource: 'provider',
       unit: digestOf('support/mail-triage\0session:s1').slice(7, 23),
     })
   })

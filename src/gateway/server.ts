@@ -6,7 +6,6 @@ import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import { uuidv7 } from '../lib/uuid.ts'
 import type { Runtime } from '../models/model.ts'
-import type { CallRecord } from '../telemetry/telemetry.ts'
 import { memoryCounter } from './accounting/memory-counter.ts'
 import { createSpending } from './accounting/spending.ts'
 import { sqliteCounter } from './accounting/sqlite-counter.ts'
@@ -19,14 +18,15 @@ import { openLastGood, openSecretsKey } from './last-good.ts'
 import { followSnapshots } from './link.ts'
 import { listenNear } from './listen.ts'
 import { contentDigest, contentKeeper } from './observability/content.ts'
-import { createMetrics } from './observability/metrics.ts'
+import type { Metrics } from './observability/metrics.ts'
+import { type ObserverSettings, openObserver } from './observability/observer.ts'
 import { redactor } from './observability/redaction.ts'
 import type { Provider } from './providers/provider.ts'
-import { createReporter } from './reporter.ts'
 import { handle } from './routes.ts'
 import { contentOf, openServing, type Serving } from './serving.ts'
 import { createShadowQueue } from './shadow.ts'
 import type { RecordSettings, Snapshot } from './snapshot.ts'
+import type { WorkerPlace } from './workers.ts'
 
 export interface GatewayOptions {
   upstream: GatewayUpstream
@@ -46,6 +46,9 @@ export interface GatewayOptions {
   maxBodyBytes?: number
   /** How long calls in progress may take to end after `stop`. */
   drainMs?: number
+  observe?: ObserverSettings
+  /** This is one of several processes that answer on one port, and who joins what they count. */
+  worker?: { place: WorkerPlace; metricsText(): Promise<string> }
 }
 
 export interface Gateway {
@@ -56,6 +59,8 @@ export interface Gateway {
   readonly serving: string | undefined
   /** Shadow answers and call records that were dropped so far. */
   readonly dropped: { shadow: number; records: number }
+  /** What this process counted. */
+  metrics: Metrics
   /** Takes no new calls, lets those in progress end, reports what is buffered. */
   stop(): Promise<void>
 }
@@ -72,7 +77,7 @@ const evaluated: RecordSettings = { content: 'output', redact: false }
  * goes on without it. Nothing a user waits for ever waits for the control plane, the disk or a shadow answer.
  */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { upstream, clock, random, runtimes, providers, stateDir, say = () => {} } = options
+  const { clock, random, runtimes, providers, stateDir, worker, say = () => {} } = options
   const { controlToken = () => undefined, maxBodyBytes = 20 << 20, drainMs = 10_000 } = options
   const id = uuidv7(clock)
   const dispatcher = new Agent({
@@ -81,7 +86,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     keepAliveTimeout: 30_000,
     connect: { timeout: 10_000 },
   })
-  const content = openContent(digest => upstream.blob(digest), stateDir && join(stateDir, 'blobs'))
+  const content = openContent(digest => options.upstream.blob(digest), stateDir && join(stateDir, 'blobs'))
   const secretsKey =
     options.secretsKey ?? (stateDir === undefined ? randomBytes(32) : await openSecretsKey(stateDir))
   const lastGood = stateDir && openLastGood(stateDir, secretsKey)
@@ -91,13 +96,21 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     settings: ({ namespace, route, arm }) =>
       arm === 'evaluation' ? evaluated : serving?.configured.get(`${namespace}/${route}`)?.record,
   })
-  const reporter = createReporter({
-    report: (calls, feedback) => upstream.report(calls, feedback),
-    prepare: async calls => calls.map(keep),
+  const shadow = createShadowQueue({ capacity: 512, concurrency: 16 })
+  const place = worker?.place ?? { index: 1, count: 1, id }
+  const observer = await openObserver({
+    upstream: options.upstream,
     clock,
     random,
     say,
+    keep,
+    spool: stateDir && join(stateDir, 'spool', String(place.index)),
+    settings: options.observe ?? {},
+    place,
+    snapshotAt: () => serving?.at,
+    shadowDropped: () => shadow.dropped,
   })
+  const { upstream } = observer
   const counter =
     stateDir === undefined
       ? memoryCounter({ clock })
@@ -105,13 +118,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const spending = createSpending({ counter, clock, owner: id })
   const cache = createAnswerCache(clock)
   const health = createHealthBook()
-  const metrics = createMetrics({
-    gauges: () => ({}),
-  })
-  const shadow = createShadowQueue({ capacity: 512, concurrency: 16 })
   const stopping = new AbortController()
   let serving: Serving | undefined
   let following: Promise<void> | undefined
+  let stopped: Promise<void> | undefined
 
   const open = async (snapshot: Snapshot): Promise<void> => {
     const context = { clock, runtimes, dispatcher, content: content.get, health }
@@ -154,18 +164,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     id,
     clock,
     random,
-    reporter: {
-      call: (record: CallRecord, chunks?: number) => {
-        metrics.observe(record, chunks)
-        reporter.call(record)
-      },
-      feedback: reporter.feedback,
-    },
+    reporter: observer,
     shadow,
     spending,
     cache,
-    metrics: () => metrics.text(),
-    health: () => ({}),
+    metrics: worker?.metricsText ?? observer.metrics.text,
+    health: observer.health,
     serving: () => serving,
     draining: () => stopping.signal.aborted,
     controlToken,
@@ -174,15 +178,28 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   }
   const server = createServer(
     { requestTimeout: 120_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 32 << 10 },
-    (request, response) => void handle(context, request, response),
+    (request, response) => {
+      observer.begin()
+      void handle(context, request, response).finally(observer.end)
+    },
   )
   server.maxHeadersCount = 100
+
+  const stop = async (): Promise<void> => {
+    stopping.abort(new Error('the gateway stops'))
+    shadow.stop()
+    await Promise.all([closeServer(server, clock, drainMs), following])
+    await observer.stop()
+    await spending.stop()
+    await counter.close()
+    await dispatcher.destroy()
+  }
 
   return {
     id,
     listen: async ({ host, port }) => {
       await restore()
-      const found = await listenNear(server, host, port)
+      const found = await listenNear(server, host, port, worker !== undefined)
       if (port !== 0 && found !== port) say(`port ${port} is taken, listening on ${found}`)
       const url = `http://${host.includes(':') ? `[${host}]` : host}:${found}`
       following = followSnapshots({
@@ -201,17 +218,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
       return serving?.digest
     },
     get dropped() {
-      return { shadow: shadow.dropped, records: reporter.dropped }
+      return { shadow: shadow.dropped, records: observer.dropped }
     },
-    stop: async () => {
-      stopping.abort(new Error('the gateway stops'))
-      shadow.stop()
-      await Promise.all([closeServer(server, clock, drainMs), following])
-      await reporter.stop()
-      await spending.stop()
-      await counter.close()
-      await dispatcher.destroy()
-    },
+    metrics: observer.metrics,
+    stop: () => (stopped ??= stop()),
   }
 }
 

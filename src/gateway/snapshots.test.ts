@@ -182,7 +182,10 @@ test('the gateway serves on with the control plane dead and reports what happene
   const artefact = world.put('one')
   blobs.set(artefact, Buffer.from('one'))
   await hub.control.publish(
-    makeSnapshot({ ...serving('mail-triage-1', artefact), accessKeys: [accessKey()], secrets: {} }, 1),
+    makeSnapshot(
+      { ...serving('mail-triage-1', artefact), accessKeys: [accessKey()], budgets: [], secrets: {} },
+      1,
+    ),
   )
   control.dead = true
   await recorded(world, async () => world.said.some(text => text.includes('does not answer')))

@@ -1,16 +1,21 @@
 import { AccessKey } from '../../api/kinds/access-key.ts'
+import { Budget } from '../../api/kinds/budget.ts'
 import { Secret } from '../../api/kinds/core.ts'
 import { ModelRoute } from '../../api/kinds/model-route.ts'
 import { RouteRelease } from '../../api/kinds/route-release.ts'
 import {
   type AccessKeySnapshot,
+  type BudgetSnapshot,
   type Bundle,
+  type RateLimits,
   type ReleaseSnapshot,
   type RouteSnapshot,
   releaseKey,
   type SnapshotContent,
 } from '../../gateway/snapshot.ts'
+import { definedOnly } from '../../lib/defined.ts'
 import { digestOfValue } from '../../lib/digest.ts'
+import { parseDuration } from '../../lib/duration.ts'
 import { answering } from '../runtime/model-names.ts'
 import type { Cache } from '../runtime/reconciler.ts'
 
@@ -116,7 +121,12 @@ const accessKeySnapshot = ({ metadata, spec }: AccessKey): AccessKeySnapshot => 
   hash: spec.hash,
   routes: spec.routes,
   ...(spec.expires ? { expiresAt: Date.parse(spec.expires) } : {}),
+  ...(spec.team ? { team: spec.team } : {}),
+  ...(spec.limits ? { limits: definedOnly(spec.limits) as RateLimits } : {}),
 })
+
+const budgetSnapshot = ({ metadata, spec }: Budget): BudgetSnapshot =>
+  definedOnly({ namespace: metadata.namespace ?? '', name: metadata.name, ...spec }) as BudgetSnapshot
 
 /** Only the keys that releases in use refer to leave the control plane. */
 function secretsOf(bundles: Bundle[], { informer }: Cache): Record<string, string> {

@@ -1,5 +1,6 @@
 import type { Kind } from '../../api/kind.ts'
 import { AccessKey } from '../../api/kinds/access-key.ts'
+import { Budget } from '../../api/kinds/budget.ts'
 import { Namespace, Secret } from '../../api/kinds/core.ts'
 import { ModelRoute } from '../../api/kinds/model-route.ts'
 import { RouteRelease } from '../../api/kinds/route-release.ts'
@@ -22,7 +23,7 @@ export function gatewayConfigReconciler({
     name: 'gateway-config',
     kind: Namespace,
     conditions: false,
-    watches: [ModelRoute, RouteRelease, AccessKey, Secret].map((kind: Kind) => ({
+    watches: [ModelRoute, RouteRelease, AccessKey, Budget, Secret].map((kind: Kind) => ({
       kind,
       wakes: () => [{ name: ONE }],
     })),

@@ -14,6 +14,7 @@ import type {
   ProviderSettings,
   ProviderTarget,
 } from '../../gateway/snapshot.ts'
+import { definedOnly } from '../../lib/defined.ts'
 import { digestOfValue } from '../../lib/digest.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import { checkScorers } from '../runtime/check-scorers.ts'
@@ -182,10 +183,6 @@ function settingsOf(provider: ModelProvider, model: string, cassette: Dataset | 
     ...(catalogue ? { catalogue } : {}),
   }
 }
-
-/** Canonical JSON has no undefined. */
-const definedOnly = <T extends object>(value: T): T =>
-  Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T
 
 function contentOf({ spec }: Prompt): NonNullable<Extract<Bundle, { serve: 'provider' }>['prompt']> {
   const { messages, variables, partials, output } = spec

@@ -29,6 +29,7 @@ const calling = (name: string, given: unknown): AnswerContent => ({
     {
       text: '',
       reasoning: '',
+      thoughts: [],
       refusal: '',
       toolCalls: [{ id: 'c', name, arguments: typeof given === 'string' ? given : JSON.stringify(given) }],
     },
