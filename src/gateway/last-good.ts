@@ -85,7 +85,8 @@ function unseal({ nonce, tag, sealed }: Stored['secrets'], key: Uint8Array, dige
 
 /** A crash leaves the old file or the new one. */
 async function writeDurably(path: string, text: string): Promise<void> {
-  const partial = `${path}.partial`
+  // Workers of one gateway save at the same time.
+  const partial = `${path}.${process.pid}.partial`
   const file = await open(partial, 'w', 0o600)
   try {
     await file.writeFile(text)

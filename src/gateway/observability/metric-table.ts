@@ -167,7 +167,7 @@ export const metricTable = {
   shadowDropped: counter('keelway.shadow.dropped', '1', 'Shadow answers left out: too many waited.', []),
   recordsWaiting: gauge('keelway.records.waiting', '1', 'Call records in memory that wait to be reported.'),
   spool: gauge('keelway.records.spooled', 'By', 'Call records on disk that wait to be reported.'),
-  streams: gauge('keelway.streams.open', '1', 'Streamed answers in progress.'),
+  open: gauge('keelway.requests.open', '1', 'Requests in progress, streams among them.'),
   snapshotAge: gauge(
     'keelway.snapshot.age',
     's',

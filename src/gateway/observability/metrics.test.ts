@@ -96,8 +96,8 @@ test('the newer conventions tell input and output apart by name', async () => {
 
 test('what several processes counted becomes one text: sums, the oldest snapshot, the worst connection', async () => {
   const gauges = [
-    { snapshotAge: 3, connected: 1, workers: 1, streams: 5 },
-    { snapshotAge: 9, connected: 0, workers: 1, streams: 7 },
+    { snapshotAge: 3, connected: 1, workers: 1, open: 5 },
+    { snapshotAge: 9, connected: 0, workers: 1, open: 7 },
   ]
   const all = gauges.map(values => createMetrics({ gauges: () => values, processMetrics: true }))
   for (const metrics of all) metrics.observe(full())
@@ -105,7 +105,7 @@ test('what several processes counted becomes one text: sums, the oldest snapshot
   expect(valueIn(text, 'keelway_snapshot_age_seconds')).toBe(9)
   expect(valueIn(text, 'keelway_control_plane_connected')).toBe(0)
   expect(valueIn(text, 'keelway_workers')).toBe(2)
-  expect(valueIn(text, 'keelway_streams_open')).toBe(12)
+  expect(valueIn(text, 'keelway_requests_open')).toBe(12)
   expect(valueIn(text, 'keelway_cost_usd_total')).toBe(0.025)
   expect(valueIn(text, 'gen_ai_client_operation_duration_seconds_count')).toBe(2)
   expect(valueIn(text, 'process_resident_memory_bytes')).toBeGreaterThan(1e6)
