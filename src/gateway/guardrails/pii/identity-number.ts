@@ -27,7 +27,7 @@ export function ssnScore(
 }
 
 const licenceHead =
-  /\b(?:driver'?s?'?|driver’s|driving|operator'?s)[ -](?:licen[cs]e|permit)s?\b|\bdl ?(?:#|no\b|num)|\blicen[cs]e (?:number|no\b|num|#)/gi
+  /\b(?:driver'?s?'?|driver’s|driving|operator'?s)[ -](?:licen[cs]e|permit)s?\b|\bdl ?(?:#|:|no\b|num)|\blicen[cs]e (?:number|no\b|num|#)/gi
 /** What a state prints: capitals and digits, in groups. */
 const licenceNumber =
   /(?<![\p{L}\p{N}-])(?=[A-Z*]{0,7}[ -]?\d)[A-Z\d*]+(?:-[A-Z\d*]+| (?=[A-Z]?\d{3})[A-Z\d]+)*(?![\p{L}\p{N}])/gu

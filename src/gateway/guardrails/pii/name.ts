@@ -16,6 +16,7 @@ const plain = new Set(
     'name address email phone card number order meet call send ask title ' +
     'one two three four five monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november december ' +
     'producer singer player actor actress author president minister director manager professor doctor nurse king queen prince princess captain ' +
+    'contact fax zip code driver drivers license licence city state country company note subject tel telephone mobile date article ' +
     'iban asap pin ssn ceo cto url id api tv ip atm answer question apt suite unit box psc apo fpo dpo st street road'
   ).split(' '),
 )
@@ -94,17 +95,19 @@ function kindOf(text: string, start: number, end: number, countries: ReadonlySet
   const found = text.slice(start, end)
   const before = text.slice(Math.max(0, start - 30), start)
   const after = text.slice(end, end + 40)
+  const words = found.split(' ').length
   if (countries.has(found)) return ['GPE', 0.63]
   if (organizationEnd.test(found) && /[ .]/.test(found)) return ['ORGANIZATION', 0.6]
+  if (/^, (?:[A-Z]{2})\b/.test(after) && words < 4) return ['GPE', 0.5]
   if (inAddressBlock(text, start, after, countries)) return ['GPE', 0.58]
-  const words = found.split(' ').length
   if (words === 1 && /^ \d/.test(after)) return [undefined, 0]
   if (afterOrganization.test(after)) return ['ORGANIZATION', 0.5]
   const related = before.endsWith(' ') ? byPreposition(before.slice(0, -1), after, words) : undefined
   if (related) return related
   // Capitals alone are a heading or an abbreviation.
   if (/^[\p{Lu} ]+$/u.test(found)) return [undefined, 0]
-  const named = beforePerson.test(before) || afterPerson.test(after)
+  const named =
+    (beforePerson.test(before) && (words > 1 || !/(?:^|\n[> ]*)$/.test(before))) || afterPerson.test(after)
   if (named) return ['PERSON', 0.5]
   return words === 2 || words === 3 ? ['PERSON', 0.4] : [undefined, 0]
 }

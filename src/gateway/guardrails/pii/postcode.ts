@@ -1,10 +1,10 @@
 import { wordsBefore } from './text-scan.ts'
 
 const zipWords = /\b(zip|zip ?code|postal ?code|post ?code|plz|postnummer|code postal)s?\b[^.\n]{0,24}$/
-/** A place and its code: `Springfield, IL 62704`, `ASKER nan 1386`. */
-const regionBefore = /(?:^|[\s,])(?:[A-Z]{2,3}|nan),? $/
+/** A place and its code: `Springfield, IL 62704`, `Aalborg NO 9100`; exports write `nan` where a region is missing. */
+const regionBefore = /\p{Lu}[\p{L}'’.-]+,? (?:[A-Z]{2,3}|nan),? $/u
 /** `in Bjert 6091`, `i København K 1421`. */
-const townBefore = /\b(?:in|to|from|at|near|of|around)\s+(?:\p{L}[\p{L}'’.-]*\s+){1,5}$/u
+const townBefore = /\b(?:[Ii]n|[Tt]o|[Ff]rom|[Aa]t|[Nn]ear)\s+(?:\p{L}[\p{L}'’.-]*\s+){1,5}$/u
 const nameBefore = /(?:^|\s)(?:\p{Lu}[\p{L}'’.-]*\s+)$/u
 
 /** How sure a number is a postal code of a country that writes digits only. */
