@@ -10,6 +10,7 @@ import { type DuckDbTelemetry, openDuckDbTelemetry } from './duckdb.ts'
 import { callColumns, createTable, feedbackColumns } from './duckdb-schema.ts'
 import { reviewsContract } from './reviews.contract.ts'
 import { call, telemetryContract } from './telemetry.contract.ts'
+import { usageContract } from './usage.contract.ts'
 
 const folders: string[] = []
 const open: DuckDbTelemetry[] = []
@@ -32,6 +33,7 @@ async function openAt(path: string): Promise<DuckDbTelemetry> {
 
 telemetryContract('DuckDB', async () => openAt(await newPath()))
 reviewsContract('DuckDB', async () => openAt(await newPath()))
+usageContract('DuckDB', async () => openAt(await newPath()))
 
 const query = {
   namespace: 'support',

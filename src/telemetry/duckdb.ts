@@ -10,6 +10,7 @@ import {
   rowAsJson,
   storedCallColumns,
 } from './duckdb-schema.ts'
+import { duckDbUsage } from './duckdb-usage.ts'
 import { RecentPhases } from './recent-phases.ts'
 import type { CallRecord, Feedback, Telemetry } from './telemetry.ts'
 
@@ -46,6 +47,10 @@ export async function openDuckDbTelemetry({ path }: { path: string }): Promise<D
     await queue.flush()
     return readPhase(reader, query)
   })
+  const flushed = async <T>(sql: string, values: DuckDBValue[]): Promise<T[]> => {
+    await queue.flush()
+    return rows<T>(reader, sql, values)
+  }
   return {
     append: (calls, feedback) => queue.add(calls, feedback, fresh => phases.add(fresh, feedback)),
     call: async id => {
@@ -86,10 +91,8 @@ export async function openDuckDbTelemetry({ path }: { path: string }): Promise<D
       const { calls = 0, units = 0, answered = 0, ...first } = found ?? {}
       return { calls, units, feedback: calls === 0 ? 0 : answered / calls, ...first }
     },
-    ...duckDbReviews(async <T>(sql: string, values: DuckDBValue[]) => {
-      await queue.flush()
-      return rows<T>(reader, sql, values)
-    }),
+    ...duckDbReviews(flushed),
+    ...duckDbUsage(flushed),
     forget: async ({ namespace, route, before }) => {
       const forgotten = await queue.after(() => forget(writer, namespace, route, before))
       phases.forget({ namespace, route })

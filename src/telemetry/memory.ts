@@ -1,3 +1,4 @@
+import { usageOfCalls } from './call-usage.ts'
 import { PhaseUnits } from './phase-units.ts'
 import type { CallRecord, Feedback, Telemetry } from './telemetry.ts'
 
@@ -30,6 +31,7 @@ export function memoryTelemetry(): Telemetry {
         )
         .sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1))
         .slice(0, limit),
+    usage: async query => usageOfCalls(calls.values(), query),
     units: async query => {
       const units = new PhaseUnits()
       for (const call of calls.values())

@@ -188,6 +188,39 @@ export interface JudgeUse {
   unknown: number
 }
 
+/** What the calls of one key, route, model or release used together. */
+export interface UsageRow {
+  namespace: string
+  /** Name of the key, route or release; of a model with its provider, such as `openai/gpt-5`. */
+  group: string
+  calls: number
+  /** Sums; what has no buckets counts as input and output. */
+  tokens: Required<TokenBuckets>
+  /** The providers' totals. */
+  inputTokens: number
+  outputTokens: number
+  /** Of the calls whose price is known. */
+  costUsd: number
+  /** Calls that used tokens whose price is unknown: they are not in costUsd. */
+  unpriced: number
+  /** Calls whose tokens were estimated. */
+  estimated: number
+  /** Calls answered from the cache, and what they would have cost. */
+  cached: number
+  savedUsd: number
+  /** Calls whose buckets do not sum to the provider's total. */
+  unreconciled: number
+}
+
+export interface UsageQuery {
+  /** Absent: all. */
+  namespace?: string
+  by: 'key' | 'route' | 'model' | 'release'
+  /** Milliseconds since the epoch; from `since` on, before `until`. */
+  since: number
+  until: number
+}
+
 export interface Telemetry {
   append(calls: CallRecord[], feedback: Feedback[]): Promise<void>
   /** The call with its feedback, or undefined. */
@@ -208,6 +241,8 @@ export interface Telemetry {
     source?: NonNullable<Feedback['source']>
     limit: number
   }): Promise<(CallRecord & { feedback: Feedback[] })[]>
+  /** What was used and what it cost, shadow and evaluation calls too: they are paid as well. By namespace and group. */
+  usage(query: UsageQuery): Promise<UsageRow[]>
   judgeUse(query: { namespace: string; route: string; scorer: string; since: number }): Promise<JudgeUse>
   /**
    * Takes input, context and answer out of a route's calls before a time; numbers, digests and scores stay.
@@ -225,6 +260,7 @@ export const telemetryMethods = [
   'traffic',
   'unscored',
   'reviewed',
+  'usage',
   'judgeUse',
   'forget',
 ] as const satisfies (keyof Telemetry)[]
