@@ -23,7 +23,7 @@ const Judge = z.object({
     .enum(['expected', 'stable'])
     .optional()
     .describe(
-      'Pairwise: which of two answers is better, this one or the right answer (expected), or what stable said to the same input (in shadow). Win 1, tie 0.5, loss 0.',
+      'Pairwise: which of two answers is better, this one or the right answer (expected, in Evaluations), or what stable said to the same input (stable). Win 1, tie 0.5, loss 0.',
     ),
   bothOrders: z
     .boolean()
@@ -39,7 +39,9 @@ const Judge = z.object({
         .describe('USD a day (UTC); a verdict whose cost is not known ends the day.'),
     })
     .prefault({})
-    .describe('Budget; when it is used up calls stay without this score until the next day.'),
+    .describe(
+      'Budget of live calls; when it is used up they stay without this score until the next day. An Evaluation asks about every row.',
+    ),
 })
 export type Judge = z.output<typeof Judge>
 

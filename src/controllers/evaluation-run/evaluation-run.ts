@@ -10,7 +10,9 @@ import type { GatewayControl } from '../../gateway/gateway.ts'
 import { releaseKey } from '../../gateway/snapshot.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { parseDataset } from '../../lib/dataset.ts'
+import type { Random } from '../../lib/random.ts'
 import type { Blobs } from '../../store/blobs.ts'
+import { JudgeFailed } from '../runtime/ask-route.ts'
 import {
   type Context,
   type Draft,
@@ -22,6 +24,7 @@ import {
   Waiting,
 } from '../runtime/reconciler.ts'
 import { encodeItems } from './items.ts'
+import { rowJudges } from './row-judges.ts'
 import { plannedWork, type Work, workOn } from './work.ts'
 
 /** Progress is written this often. */
@@ -34,6 +37,7 @@ export interface EvaluationRunDependencies {
   gateway: GatewayControl
   ledger: Ledger
   score: ScoreAnswer
+  random: Random
 }
 
 /**
@@ -112,8 +116,11 @@ async function step(
   const baseline =
     spec.baseline !== undefined && comparesReleases(evaluation.spec) ? key(spec.baseline) : undefined
   const names = { release: key(spec.release), baseline }
-  await workOn(work, names, evaluation.spec, dependencies, () => clock.now() < until, signal).catch(
+  const judge = rowJudges(evaluation.spec.scorers, dependencies, context, metadata.namespace)
+  const tools = { ...dependencies, judge }
+  await workOn(work, names, evaluation.spec, tools, () => clock.now() < until, signal).catch(
     (error: unknown) => {
+      if (error instanceof JudgeFailed) throw new Waiting('JudgeFailed', error.message)
       if (!(error instanceof ApiError) || (error.retry !== 'backoff' && error.reason !== 'NotFound'))
         throw error
       throw new Waiting('GatewayNotReady', error.message, RETRY_MS)

@@ -4,6 +4,7 @@ import type { ScoreAnswer } from '../../gates/scorers/scorer.ts'
 import type { EvaluationAnswer, GatewayControl } from '../../gateway/gateway.ts'
 import { type Dataset, rowsOf } from '../../lib/dataset.ts'
 import type { Item } from './items.ts'
+import type { JudgeRow } from './row-judges.ts'
 
 export interface Work {
   /** Rows in the order in which they are asked. */
@@ -26,7 +27,7 @@ export async function workOn(
   work: Work,
   names: { release: string; baseline: string | undefined },
   spec: Evaluation['spec'],
-  { gateway, score }: { gateway: GatewayControl; score: ScoreAnswer },
+  { gateway, score, judge }: { gateway: GatewayControl; score: ScoreAnswer; judge: JudgeRow },
   more: () => boolean,
   signal: AbortSignal,
 ): Promise<void> {
@@ -38,11 +39,15 @@ export async function workOn(
     }
     work.items.push(
       ...(await Promise.all(
-        batch.map(async row => ({
-          ...row,
-          new: await ask(names.release, row),
-          ...(names.baseline ? { old: await ask(names.baseline, row) } : {}),
-        })),
+        batch.map(async row => {
+          const answer = await ask(names.release, row)
+          const old = names.baseline ? await ask(names.baseline, row) : undefined
+          const judged = await judge(row, { new: answer, old }, signal)
+          Object.assign(answer.scores, judged.new)
+          if (!old) return { ...row, new: answer }
+          Object.assign(old.scores, judged.old)
+          return { ...row, new: answer, old }
+        }),
       )),
     )
   }

@@ -63,4 +63,6 @@ export async function judgedFeedback(
 
 /** Whether a judge has anything to compare this call's answer with. */
 export const isJudgeable = ({ against }: Definition, call: CallRecord): boolean =>
-  call.error === undefined && call.output !== undefined && (against === undefined || call.pair !== undefined)
+  call.error === undefined &&
+  call.output !== undefined &&
+  (against === undefined || (against === 'stable' && call.pair !== undefined))

@@ -1,7 +1,7 @@
 import type { Judge, Scorer } from '../../api/kinds/scorer.ts'
+import { isSampled } from '../../gates/judge/sampling.ts'
 import type { ScoreAnswer } from '../../gates/scorers/scorer.ts'
 import type { CallRecord, Feedback } from '../../telemetry/telemetry.ts'
-import { isSampled } from '../../gates/judge/sampling.ts'
 
 export type JudgeScorer = Scorer & { judge: Judge }
 

@@ -1,7 +1,7 @@
 import { ModelRoute } from '../../api/kinds/model-route.ts'
 import type { Ask } from '../../gates/judge/judge.ts'
 import type { GatewayControl } from '../../gateway/gateway.ts'
-import type { Cache } from '../runtime/reconciler.ts'
+import type { Cache } from './reconciler.ts'
 
 /**
  * Asks the stable release of a route, outside any user's traffic.
