@@ -31,6 +31,8 @@ export interface SystemOptions extends FirstObjects {
   /** State directory. */
   state: string
   ports?: Partial<typeof defaultPorts>
+  /** Processes that answer on the port of the gateway; one that is adopted keeps its number. */
+  gatewayWorkers?: number
   /** False when `keelway controllers` reconciles from another process. */
   controllers?: boolean
   /** One line for people. */
@@ -120,6 +122,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       control: endpointsFile,
       host,
       port: ports.gateway ?? defaultPorts.gateway,
+      workers: options.gatewayWorkers ?? 1,
       clock,
       say,
       onMove: url => {

@@ -11,6 +11,12 @@ export const up: Command = {
     state: stateOption,
     'api-port': { type: 'string', value: 'N', default: '4140', summary: 'port of the API server' },
     'gateway-port': { type: 'string', value: 'N', default: '4141', summary: 'port of the gateway' },
+    'gateway-workers': {
+      type: 'string',
+      value: 'N',
+      default: '1',
+      summary: 'processes that answer on the port of the gateway',
+    },
     'without-controllers': {
       type: 'boolean',
       summary: 'leave reconciling to keelway controllers, in processes of their own',
@@ -33,6 +39,7 @@ export const up: Command = {
         gateway: port(invocation, 'gateway-port'),
         control: port(invocation, 'control-port'),
       },
+      gatewayWorkers: workersOf(invocation),
       say,
     }).catch(refused)
     const { api, gateway, control } = system.endpoints
@@ -69,6 +76,13 @@ function port(invocation: Invocation, name: string): number {
   const value = invocation.number(name) ?? 0
   if (!Number.isInteger(value) || value < 0 || value > 65_535)
     throw new UsageError(`--${name} must be a port number, not "${value}"`)
+  return value
+}
+
+function workersOf(invocation: Invocation): number {
+  const value = invocation.number('gateway-workers') ?? 1
+  if (!Number.isInteger(value) || value < 1 || value > 64)
+    throw new UsageError(`--gateway-workers must be a whole number from 1 to 64, not ${value}`)
   return value
 }
 

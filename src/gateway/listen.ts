@@ -5,7 +5,7 @@ const maxTries = 100
 
 /**
  * Listens on `port`, or on the next free one after it when it is taken (0: any), and returns the port.
- * @param shared other processes that share it may listen on the port too
+ * @param shared other processes that share it may listen on the port too; then there is no other port
  * @throws Error when none of them is free, or the address is not of this machine.
  */
 export async function listenNear(
@@ -19,7 +19,7 @@ export async function listenNear(
       return await listen(server, { host, port: port + offset, reusePort: shared })
     } catch (error) {
       const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
-      if (!taken || port === 0 || offset >= maxTries || port + offset >= 65_535) throw error
+      if (!taken || shared || port === 0 || offset >= maxTries || port + offset >= 65_535) throw error
     }
   }
 }

@@ -11,6 +11,7 @@ import { writePrivateFile } from '../lib/private-file.ts'
 
 /** What a gateway process writes to STATE/gateway/process.json once it listens. */
 export interface ProcessNote {
+  /** Of the process that keeps the others running, when there are several. */
   pid: number
   /** Of this start of the gateway; `/healthz` answers the same, so a reused pid is not mistaken for it. */
   id: string
@@ -42,11 +43,14 @@ export interface GatewayStart extends GatewayLocation {
   host: string
   /** Wanted port; the next free one is taken when it is not. */
   port: number
+  /** Processes that answer on it; one that is adopted keeps its number. */
+  workers?: number
 }
 
 const readyMs = 15_000
 const stopMs = 12_000
-const program = fileURLToPath(new URL('../../bin/keelway.js', import.meta.url))
+/** What starts a command of Keelway in a process of its own. */
+export const keelwayProgram = fileURLToPath(new URL('../../bin/keelway.js', import.meta.url))
 
 export const gatewayFolder = (state: string): string => join(state, 'gateway')
 const noteFile = (state: string): string => join(gatewayFolder(state), 'process.json')
@@ -76,13 +80,14 @@ export async function spawnGateway({
   host,
   port,
   clock,
+  workers = 1,
 }: GatewayStart): Promise<GatewayProcess> {
   const folder = gatewayFolder(state)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const logFile = join(folder, 'gateway.log')
   const log = openSync(logFile, 'a', 0o600)
   const args = [
-    program,
+    keelwayProgram,
     'gateway',
     '--control',
     control,
@@ -92,6 +97,8 @@ export async function spawnGateway({
     host,
     '--port',
     String(port),
+    '--workers',
+    String(workers),
   ]
   const child = spawn(process.execPath, args, { stdio: ['ignore', log, log] })
   closeSync(log)
