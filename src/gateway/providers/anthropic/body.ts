@@ -106,7 +106,9 @@ function writeOutput(
   // Clients that ask for any JSON must ask for it in their messages too, so nothing is lost but the guarantee.
   if (format?.type === 'json') dropped.push('response_format')
   const output: Record<string, unknown> = {}
-  if (format?.type === 'schema') output.format = { type: 'json_schema', schema: format.schema }
+  // The name that the field had while it was tried out stays as the client sent it.
+  if (format?.type === 'schema' && body.output_format === undefined)
+    output.format = { type: 'json_schema', schema: format.schema }
   const { effort, budgetTokens } = reasoning ?? {}
   if (effort === 'none') body.thinking = { type: 'disabled' }
   else if (effort !== undefined) output.effort = effort === 'minimal' ? 'low' : effort

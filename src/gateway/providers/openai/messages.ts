@@ -131,6 +131,12 @@ function adaptMessage(message: Json, dialect: Dialect, dropped: string[]): Json 
     adapted = rest
     note(dropped, 'messages[].name')
   }
+  // Proofs of another provider, in the field in which gateways hand them to clients.
+  if (message.thinking_blocks !== undefined) {
+    const { thinking_blocks: _, ...rest } = adapted
+    adapted = rest
+    note(dropped, 'messages[].thinking_blocks')
+  }
   if (!dialect.textParts && Array.isArray(message.content) && message.role !== 'user')
     adapted = { ...adapted, content: contentOf(message.content as Json[], true, dialect) }
   return dialect.shortToolIds ? withShortIds(adapted) : adapted
