@@ -1,7 +1,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
-import type { LabelTask } from '../gates/judge/label-queue.ts'
 import { datasetLimits, parseDataset } from '../lib/dataset.ts'
+import type { CallRecord } from '../telemetry/telemetry.ts'
 import { UsageError } from './command.ts'
 
 const Label = z.object({
@@ -30,8 +30,8 @@ export interface ImportedLabel {
 }
 
 /** Writes the queue for people who label elsewhere; a verdict that stays null is a skip. */
-export async function exportTasks(file: string, queue: readonly LabelTask[], score: string): Promise<void> {
-  const lines = queue.map(({ call: { id, at, release, input, context, output } }) =>
+export async function exportTasks(file: string, calls: readonly CallRecord[], score: string): Promise<void> {
+  const lines = calls.map(({ id, at, release, input, context, output }) =>
     JSON.stringify({
       call: id,
       score,

@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os'
 import { createInterface } from 'node:readline/promises'
-import { type LabelTask, labelQueue } from '../gates/judge/label-queue.ts'
+import { labelQueue } from '../gates/judge/label-queue.ts'
 import { CORRECT, scorerReports } from '../gates/judge/scorer-report.ts'
 import { systemClock } from '../lib/clock.ts'
 import { remote } from '../lib/rpc.ts'
-import { type Feedback, type Telemetry, telemetryMethods } from '../telemetry/telemetry.ts'
+import { type CallRecord, type Feedback, type Telemetry, telemetryMethods } from '../telemetry/telemetry.ts'
 import { type Command, type Invocation, UsageError } from './command.ts'
 import { runningEndpoints, stateOption } from './endpoints.ts'
 import { exportTasks, importLabels } from './label-file.ts'
@@ -67,7 +67,11 @@ export const labelCommand = (input: () => NodeJS.ReadableStream): Command => ({
       throw new UsageError('--n must be a whole number from 1 to 1000')
     const { telemetry, namespace, route, score } = desk
     const calls = await telemetry.reviewed({ namespace, route, limit: RECENT })
-    const queue = labelQueue(calls, score, n)
+    const queue: (CallRecord & { why: string; feedback: Feedback[] })[] = []
+    for (const { call, why } of labelQueue(calls, score, n)) {
+      const whole = await telemetry.call(call.id)
+      if (whole?.output !== undefined) queue.push({ why, ...whole })
+    }
     const to = invocation.text('export')
     if (to !== undefined) {
       await exportTasks(to, queue, score)
@@ -77,7 +81,7 @@ export const labelCommand = (input: () => NodeJS.ReadableStream): Command => ({
       return 0
     }
     if (invocation.json) {
-      for (const { call, why } of queue) invocation.out(JSON.stringify({ why, ...call }))
+      for (const call of queue) invocation.out(JSON.stringify(call))
       return 0
     }
     if (queue.length === 0) {
@@ -99,7 +103,7 @@ function scoreName(name: string): string {
 }
 
 async function ask(
-  queue: readonly LabelTask[],
+  queue: readonly CallRecord[],
   { telemetry, score, by }: Desk,
   { out, signal }: Invocation,
   input: NodeJS.ReadableStream,
@@ -108,7 +112,7 @@ async function ask(
   const typed = lines[Symbol.asyncIterator]()
   let given = 0
   try {
-    for (const [i, { call }] of queue.entries()) {
+    for (const [i, call] of queue.entries()) {
       out(taskText(call, i + 1, queue.length))
       const verdict = await verdictFrom(typed, score, out)
       if (verdict === 'quit') break

@@ -1,6 +1,8 @@
 import type { DuckDBValue } from '@duckdb/node-api'
 import { callColumns, feedbackColumns, rowAsJson, storedCallColumns } from './duckdb-schema.ts'
-import type { CallRecord, Feedback, JudgeUse, Telemetry } from './telemetry.ts'
+import type { CallRecord, Feedback, JudgeUse, ReviewedCall, Telemetry } from './telemetry.ts'
+
+const { input: _, context: __, output: ___, ...factColumns } = callColumns
 
 /** What scorers and people said of calls, and what no scorer looked at yet. */
 export const duckDbReviews = (
@@ -21,8 +23,8 @@ export const duckDbReviews = (
       source ? ' and c.id in (select f.call from feedback f where f.source = $3)' : ''
     } order by c."at" desc, c.id desc limit ${Math.floor(limit)}`
     const values = [namespace, route, ...(source ? [source] : [])]
-    const calls = await rows<CallRecord>(
-      `select ${rowAsJson(callColumns, 'c')} from calls c where ${where}`,
+    const calls = await rows<Omit<ReviewedCall, 'feedback'>>(
+      `select ${rowAsJson(factColumns, 'c', "'recorded': c.output is not null")} from calls c where ${where}`,
       values,
     )
     const said = Map.groupBy(

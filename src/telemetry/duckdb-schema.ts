@@ -75,11 +75,9 @@ export const addColumn = (table: string, name: string, type: string): string =>
 export const insertRows = (table: string, columns: Record<string, string>): string =>
   `insert into ${table} by name select unnest(from_json($1::json, '${JSON.stringify([columns])}'), recursive := true)`
 
-/** One column `row` with the whole row as JSON text. */
-export const rowAsJson = (columns: Record<string, string>, of: string): string =>
-  `to_json({${Object.keys(columns)
-    .map(name => `'${name}': ${of}."${name}"`)
-    .join(', ')}})::varchar as row`
+/** One column `row` with the whole row, and more members, as JSON text. */
+export const rowAsJson = (columns: Record<string, string>, of: string, ...more: string[]): string =>
+  `to_json({${[...Object.keys(columns).map(name => `'${name}': ${of}."${name}"`), ...more].join(', ')}})::varchar as row`
 
 /** A row as it was recorded: what was absent is absent again. */
 export function parseRow<T>(row: unknown): T {

@@ -73,7 +73,11 @@ export function memoryTelemetry(): Telemetry {
         .filter(({ id, arm }) => (arm === 'stable' || arm === 'candidate') && (!source || has(id, source)))
         .sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1))
         .slice(0, limit)
-        .map(call => ({ ...call, feedback: feedback.get(call.id) ?? [] })),
+        .map(({ input: _, context: __, output, ...call }) => ({
+          ...call,
+          recorded: output !== undefined,
+          feedback: feedback.get(call.id) ?? [],
+        })),
     judgeUse: async ({ scorer, since, ...route }) => {
       const verdicts = of(route)
         .flatMap(({ id }) => feedback.get(id) ?? [])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { call, feedback, query } from './telemetry.contract.ts'
-import type { Feedback, Telemetry } from './telemetry.ts'
+import type { CallRecord, Feedback, Telemetry } from './telemetry.ts'
 
 /** What every Telemetry must do for those who look at calls afterwards: scorers and people. */
 export function reviewsContract(name: string, open: () => Promise<Telemetry>): void {
@@ -73,10 +73,12 @@ export function reviewsContract(name: string, open: () => Promise<Telemetry>): v
     test('what users were shown is read newest first with what was said of it', async () => {
       const telemetry = await open()
       const by = { namespace: 'support', route: 'triage', limit: 2 }
+      const facts = ({ output: _, ...rest }: CallRecord) => rest
+      const unrecorded = facts(call('b', { at: 2 }))
       await telemetry.append(
         [
           call('a', { at: 1 }),
-          call('b', { at: 2 }),
+          unrecorded,
           call('c', { at: 3, arm: 'candidate' }),
           call('s', { at: 4, arm: 'shadow' }),
         ],
@@ -87,8 +89,12 @@ export function reviewsContract(name: string, open: () => Promise<Telemetry>): v
         ],
       )
       expect(await telemetry.reviewed(by)).toEqual([
-        { ...call('c', { at: 3, arm: 'candidate' }), feedback: [{ call: 'c', at: 1100, label: 'ham' }] },
-        { ...call('b', { at: 2 }), feedback: [] },
+        {
+          ...facts(call('c', { at: 3, arm: 'candidate' })),
+          recorded: true,
+          feedback: [{ call: 'c', at: 1100, label: 'ham' }],
+        },
+        { ...facts(unrecorded), recorded: false, feedback: [] },
       ])
       const labelled = await telemetry.reviewed({ ...by, source: 'person' })
       expect(labelled.map(({ id, feedback }) => [id, feedback.map(({ source }) => source)])).toEqual([

@@ -170,6 +170,13 @@ export interface RouteTraffic {
   feedback: number
 }
 
+/** A call with what was said of it; content, which is long, is read call by call. */
+export type ReviewedCall = Omit<CallRecord, 'input' | 'context' | 'output'> & {
+  /** Its answer was recorded. */
+  recorded: boolean
+  feedback: Feedback[]
+}
+
 export interface ArrivalQuery {
   namespace: string
   route: string
@@ -240,7 +247,7 @@ export interface Telemetry {
     route: string
     source?: NonNullable<Feedback['source']>
     limit: number
-  }): Promise<(CallRecord & { feedback: Feedback[] })[]>
+  }): Promise<ReviewedCall[]>
   /** What was used and what it cost, shadow and evaluation calls too: they are paid as well. By namespace and group. */
   usage(query: UsageQuery): Promise<UsageRow[]>
   judgeUse(query: { namespace: string; route: string; scorer: string; since: number }): Promise<JudgeUse>

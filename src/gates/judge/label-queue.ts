@@ -1,7 +1,5 @@
-import type { CallRecord, Feedback } from '../../telemetry/telemetry.ts'
+import type { ReviewedCall } from '../../telemetry/telemetry.ts'
 import { placeOf } from './sampling.ts'
-
-export type ReviewedCall = CallRecord & { feedback: Feedback[] }
 
 /** A call that a person should look at, and why this one. */
 export interface LabelTask {
@@ -22,7 +20,7 @@ export const isCalibrating = (call: string): boolean => placeOf(call, 'label') <
  * @param n how many at most
  */
 export function labelQueue(calls: readonly ReviewedCall[], score: string, n: number): LabelTask[] {
-  const open = calls.filter(call => call.output !== undefined && !isLabelled(call, score))
+  const open = calls.filter(call => call.recorded && !isLabelled(call, score))
   const byPlace = (a: { id: string }, b: { id: string }) => placeOf(a.id, 'label') - placeOf(b.id, 'label')
   const random: LabelTask[] = open
     .filter(({ id }) => isCalibrating(id))

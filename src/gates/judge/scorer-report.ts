@@ -1,5 +1,6 @@
+import type { ReviewedCall } from '../../telemetry/telemetry.ts'
 import { type Calibration, calibrate } from './calibration.ts'
-import { isCalibrating, type ReviewedCall } from './label-queue.ts'
+import { isCalibrating } from './label-queue.ts'
 
 /** How far one scorer of a route can stand for people. */
 export interface ScorerReport extends Calibration {
