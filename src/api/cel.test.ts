@@ -5,6 +5,7 @@ import type { Kind, Resource } from './kind.ts'
 import { Budget } from './kinds/budget.ts'
 import { ConfigMap, Secret } from './kinds/core.ts'
 import { Delivery } from './kinds/delivery.ts'
+import { Guardrail } from './kinds/guardrail.ts'
 import { kinds } from './kinds/index.ts'
 import { ModelProvider } from './kinds/model-provider.ts'
 import { ModelRoute } from './kinds/model-route.ts'
@@ -128,6 +129,7 @@ const broken: Record<string, { kind: Kind; changes: [message: string, from: obje
     changes: [
       ['protocol openai needs spec.endpoint', {}, { spec: { protocol: 'openai' } }],
       ['protocol recorded needs spec.cassette', {}, { spec: { protocol: 'recorded' } }],
+      ['spec.dialect is for protocol openai only', {}, { spec: { protocol: 'anthropic', dialect: 'azure' } }],
       ...['https://bob:hunter2@example.com/v1', 'http://hunter2@example.com/v1'].map(
         (endpoint): [string, object, object] => [
           'spec.endpoint holds a user or password: put the API key into a Secret and name that in spec.key',
@@ -157,6 +159,23 @@ const broken: Record<string, { kind: Kind; changes: [message: string, from: obje
         { spec: { model: 'm', serve: { model: { ref: 'a' }, prompt: { ref: 'b' } } } },
       ],
       [
+        'spec.scorers look at answers: set spec.record.content to output or all, so that they are kept',
+        {},
+        {
+          spec: { model: 'm', serve: { model: { ref: 'a' } }, scorers: [{ name: 'right', type: 'exact' }] },
+        },
+      ],
+      [
+        'spec.serve.alternatives need spec.serve.provider',
+        {},
+        { spec: { model: 'm', serve: { model: { ref: 'a' }, alternatives: [{ ref: 'b', model: 'm' }] } } },
+      ],
+      [
+        'spec.serve.fallbacks need spec.serve.provider',
+        {},
+        { spec: { model: 'm', serve: { model: { ref: 'a' }, fallbacks: [{ ref: 'b', model: 'm' }] } } },
+      ],
+      [
         'each of spec.gates needs exactly one of evaluation and approval',
         {},
         { spec: { model: 'm', serve: { model: { ref: 'a' } }, gates: [{ approval: {} }, {}] } },
@@ -176,6 +195,21 @@ const broken: Record<string, { kind: Kind; changes: [message: string, from: obje
         'spec.rollout.steps are shadow, then whole percents between 1 and 99',
         {},
         { spec: { model: 'm', serve: { model: { ref: 'a' } }, rollout: { steps: ['shadow', 5, 100] } } },
+      ],
+    ],
+  },
+  Guardrail: {
+    kind: Guardrail,
+    changes: [
+      [
+        'tool-calls, json-schema and groundedness look at whole answers: their zones are [output]',
+        {},
+        { spec: { rules: [{ name: 'a', detector: 'tool-calls', zones: ['user', 'output'] }] } },
+      ],
+      [
+        'only rules that say where something stands can mask: pii, secrets, topics and external',
+        {},
+        { spec: { rules: [{ name: 'a', detector: 'injection', zones: ['user'], action: 'mask' }] } },
       ],
     ],
   },

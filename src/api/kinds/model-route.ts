@@ -300,6 +300,11 @@ export const ModelRoute = defineKind({
   }),
   rules: [
     {
+      rule: "!has(self.spec.scorers) || self.spec.scorers.all(s, s.type in ['latency', 'cost']) || (has(self.spec.record) && has(self.spec.record.content) && self.spec.record.content != 'none')",
+      message:
+        'spec.scorers look at answers: set spec.record.content to output or all, so that they are kept',
+    },
+    {
       rule: "!has(self.spec.rollout) || !has(self.spec.rollout.metrics) || self.spec.rollout.metrics.all(m, !has(m.kind) || m.kind != 'quantile' || has(m.limit))",
       message: 'a metric of kind quantile needs limit: what it is compared with',
     },
