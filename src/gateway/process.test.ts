@@ -1,113 +1,26 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fetch } from 'undici'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../lib/clock.ts'
-import { writePrivateFile } from '../lib/private-file.ts'
-import { serveRpc } from '../lib/rpc.ts'
-import { memoryTelemetry } from '../telemetry/memory.ts'
-import type { Telemetry } from '../telemetry/telemetry.ts'
-import { accessKey, controlToken, openai, release, route, userKey } from './gateway.world.ts'
-import { createHub, type Hub } from './hub.ts'
 import { listenNear } from './listen.ts'
-import { adoptGateway, type GatewayProcess, spawnGateway, superviseGateway } from './process.ts'
-import { makeSnapshot } from './snapshot.ts'
-import { upstreamMethods } from './transport.ts'
-import { completion, type FakeOpenAi, fakeOpenAi, sendJson } from './upstream.world.ts'
+import { adoptGateway, superviseGateway } from './process.ts'
+import {
+  ask,
+  cleanUp,
+  cleanups,
+  newState,
+  snapshotOf,
+  spawned,
+  startControl,
+  startOptions,
+  until,
+  upstreamServer,
+} from './process.world.ts'
+import { completion, sendJson } from './upstream.world.ts'
 
-interface Control {
-  hub: Hub
-  telemetry: Telemetry
-  /** As at `kill -9`: connections break, the endpoints file stays. */
-  die(): void
-}
-
-const cleanups: (() => Promise<unknown> | unknown)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
-
-async function newState(): Promise<string> {
-  const state = await mkdtemp(join(tmpdir(), 'keelway-process-'))
-  cleanups.push(() => rm(state, { recursive: true, force: true }))
-  return state
-}
-
-async function startControl(state: string): Promise<Control> {
-  const telemetry = memoryTelemetry()
-  const hub = createHub({
-    clock: systemClock,
-    telemetry,
-    blobs: { get: async () => undefined },
-    token: controlToken,
-  })
-  const server = createServer(
-    serveRpc({ upstream: { target: hub.upstream, methods: upstreamMethods } }, { token: controlToken }),
-  )
-  const port = await listenNear(server, '127.0.0.1', 0)
-  writePrivateFile(
-    join(state, 'endpoints.json'),
-    JSON.stringify({ control: `http://127.0.0.1:${port}`, controlToken }),
-  )
-  const die = () => {
-    server.close()
-    server.closeAllConnections()
-  }
-  cleanups.push(die)
-  return { hub, telemetry, die }
-}
-
-const startOptions = (state: string, port = 0) => ({
-  state,
-  control: join(state, 'endpoints.json'),
-  host: '127.0.0.1',
-  port,
-  clock: systemClock,
-})
-
-async function spawned(state: string, port = 0): Promise<GatewayProcess> {
-  const gateway = await spawnGateway(startOptions(state, port))
-  cleanups.push(() => gateway.stop())
-  return gateway
-}
-
-async function upstreamServer(): Promise<FakeOpenAi> {
-  const upstream = await fakeOpenAi(response => sendJson(response, 200, completion('hi')))
-  cleanups.push(() => upstream.stop())
-  return upstream
-}
-
-const snapshotOf = (upstream: FakeOpenAi, name = 'mail-triage-1', at = 1) =>
-  makeSnapshot(
-    {
-      routes: [route({ stable: `support/${name}` })],
-      releases: release(name, openai(upstream.endpoint, { parameters: { seed: at } })),
-      accessKeys: [accessKey()],
-      budgets: [],
-      secrets: {},
-    },
-    at,
-  )
-
-async function ask(url: string): Promise<string | null> {
-  const response = await fetch(`${url}/v1/chat/completions`, {
-    method: 'POST',
-    body: JSON.stringify({ model: 'mail-triage', messages: [{ role: 'user', content: 'hello' }] }),
-    headers: { authorization: `Bearer ${userKey}`, 'content-type': 'application/json' },
-  })
-  await response.text()
-  return response.status === 200 ? response.headers.get('x-keelway-release') : `status ${response.status}`
-}
-
-async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = systemClock.now() + 10_000
-  while (!(await holds())) {
-    if (systemClock.now() > deadline) throw new Error(`not within 10 s: ${what}`)
-    await systemClock.sleep(20)
-  }
-}
+afterEach(cleanUp)
 
 test('a gateway killed with -9 serves its last snapshot again with the control plane dead', async () => {
   const state = await newState()
@@ -170,12 +83,11 @@ test('SIGTERM lets calls in progress end and reports them', async () => {
   const control = await startControl(state)
   const arrived = Promise.withResolvers<void>()
   const goOn = Promise.withResolvers<void>()
-  const upstream = await fakeOpenAi(async response => {
+  const upstream = await upstreamServer(async response => {
     arrived.resolve()
     await goOn.promise
     sendJson(response, 200, completion('hi'))
   })
-  cleanups.push(() => upstream.stop())
   const gateway = await spawned(state)
   await until('connected', () => control.hub.gateways().length === 1)
   await control.hub.control.publish(snapshotOf(upstream))
