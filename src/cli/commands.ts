@@ -58,6 +58,21 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
     load: async () => (await import('./why.ts')).whyCommand,
   },
   {
+    name: 'key create',
+    summary: 'create a key for the gateway',
+    load: async () => (await import('./key-create.ts')).keyCreate,
+  },
+  {
+    name: 'budget',
+    summary: 'show what budgets have spent and left',
+    load: async () => (await import('./budget.ts')).budget,
+  },
+  {
+    name: 'usage',
+    summary: 'sum what calls used, cost and saved',
+    load: async () => (await import('./usage.ts')).usageCommand,
+  },
+  {
     name: 'label',
     summary: 'label the calls that most need a person, and calibrate scorers',
     load: async () => (await import('./label.ts')).label,

@@ -73,6 +73,6 @@ const secondsUntil = (time: number, now: number): number => Math.max(1, Math.cei
 
 /** Cents where there are dollars, and enough digits to see a small amount. */
 export function usdText(usd: number): string {
-  if (usd === 0 || Math.abs(usd) >= 0.995) return `$${usd.toFixed(2)}`
+  if (usd === 0 || Math.abs(usd) >= 0.0995) return `$${usd.toFixed(2)}`
   return `$${Number(usd.toPrecision(2)).toFixed(9).replace(/0+$/, '').replace(/\.$/, '')}`
 }

@@ -89,7 +89,7 @@ describe('a budget', () => {
       status: 429,
       retryable: false,
       message:
-        'Budget default/b of $1.00 per month has no room for the $0.2 this call may need: $0.9 are spent or reserved, ' +
+        'Budget default/b of $1.00 per month has no room for the $0.20 this call may need: $0.90 are spent or reserved, ' +
         'it is free again at 2026-02-01T00:00:00Z',
       headers: { 'retry-after': String((Date.UTC(2026, 1, 1) - Date.UTC(2026, 0, 10, 10, 0, 20)) / 1000) },
     })
