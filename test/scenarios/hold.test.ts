@@ -96,7 +96,7 @@ function createPlay(seed: number) {
       return { state: opens ? 'open' : 'closed', reason: 'Looked', message: 'looked' }
     },
   }
-  const route = modelRouteReconciler({ ledger })
+  const route = modelRouteReconciler({ ledger, telemetry: memoryTelemetry() })
   const release = routeReleaseReconciler({
     ledger,
     telemetry: { ...memoryTelemetry(), units: async query => unitsOf(query.phase, random) },

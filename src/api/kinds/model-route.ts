@@ -4,7 +4,7 @@ import { defineKind, type ResourceOf } from '../kind.ts'
 import { stampWriter } from '../source.ts'
 import { duration, reference } from './reference.ts'
 import { ReleaseInputs } from './release-inputs.ts'
-import { Scorer } from './scorer.ts'
+import { Scorer, ScoreStatus } from './scorer.ts'
 
 const Metric = z.object({
   name: z.string().min(1).max(63).describe('Name shown with the evidence.'),
@@ -277,6 +277,10 @@ export const ModelRoute = defineKind({
       )
       .optional()
       .describe('What is really served now.'),
+    scores: z
+      .array(ScoreStatus)
+      .optional()
+      .describe('What scorers say of live calls, renewed every minute.'),
     inputs: ReleaseInputs.optional().describe(
       'Objects the route resolves to at revision, the route itself and its evaluations included.',
     ),

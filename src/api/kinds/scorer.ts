@@ -45,6 +45,28 @@ const Judge = z.object({
 })
 export type Judge = z.output<typeof Judge>
 
+const Share = z.object({
+  value: z.number().describe('The share.'),
+  low: z.number().describe('Lower end of its 95 % interval.'),
+  high: z.number().describe('Upper end of its 95 % interval.'),
+})
+
+/** What scorers say of live calls, and how far they can stand for people. */
+export const ScoreStatus = z.object({
+  name: z.string().describe('Scorer.'),
+  scored: z.number().int().describe('Calls it scored, of the newest 5000.'),
+  mean: z.number().optional().describe('Mean of these scores.'),
+  labels: z.number().int().describe('Calls of the random share that people labelled too (keelway label).'),
+  sensitivity: Share.optional().describe('Of the answers that people call good, how many it calls good.'),
+  specificity: Share.optional().describe('Of the answers that people call bad, how many it calls bad.'),
+  corrected: Share.optional().describe('Share of good answers without the errors of the scorer.'),
+  inflation: z
+    .number()
+    .optional()
+    .describe('How many times the samples a change needs because of these errors.'),
+})
+export type ScoreStatus = z.output<typeof ScoreStatus>
+
 /** How an answer is turned into a number in [0, 1]. Used by Evaluations (offline) and ModelRoutes (online). */
 export const Scorer = z.object({
   name: z.string().min(1).max(63).describe('Name that criteria and metrics use, as in score.<name>.'),

@@ -14,57 +14,77 @@ import { revisionOf, source } from '../../api/source.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { timestamp } from '../../lib/clock.ts'
 import { shortDigest } from '../../lib/digest.ts'
+import type { Telemetry } from '../../telemetry/telemetry.ts'
 import { takenBy } from '../runtime/model-names.ts'
-import { type Context, type Draft, type Outcome, type Reconciler, ready } from '../runtime/reconciler.ts'
+import {
+  type Context,
+  type Draft,
+  type Outcome,
+  type Reconciler,
+  ready,
+  requeueIn,
+} from '../runtime/reconciler.ts'
 import { choose } from './choose.ts'
 import { type Resolved, resolve } from './resolve.ts'
+import { SCORES_MS, scoreSummaries } from './score-statuses.ts'
 import { routesUsing, sameModelName } from './users.ts'
 
 /**
  * Turns what Git (or kubectl) says a route is into a RouteRelease, and the states of its releases into what is served.
  * It names the candidate; the RouteRelease reconciler drives it and says how it ended.
  */
-export const modelRouteReconciler = ({ ledger }: { ledger: Ledger }): Reconciler<typeof ModelRoute> => ({
-  name: 'model-route',
-  kind: ModelRoute,
-  watches: [
-    ...[Prompt, Model, ModelProvider, Guardrail, Dataset, Evaluation].map((kind: Kind) => ({
-      kind,
-      wakes: routesUsing,
-    })),
-    { kind: ModelRoute, wakes: sameModelName },
-    {
-      kind: RouteRelease,
-      wakes: (changed: Resource) => [
-        { name: (changed as unknown as RouteRelease).spec.route, namespace: changed.metadata.namespace },
-      ],
+export const modelRouteReconciler = ({
+  ledger,
+  telemetry,
+}: {
+  ledger: Ledger
+  telemetry: Pick<Telemetry, 'reviewed'>
+}): Reconciler<typeof ModelRoute> => {
+  const summary = scoreSummaries(telemetry)
+  return {
+    name: 'model-route',
+    kind: ModelRoute,
+    watches: [
+      ...[Prompt, Model, ModelProvider, Guardrail, Dataset, Evaluation].map((kind: Kind) => ({
+        kind,
+        wakes: routesUsing,
+      })),
+      { kind: ModelRoute, wakes: sameModelName },
+      {
+        kind: RouteRelease,
+        wakes: (changed: Resource) => [
+          { name: (changed as unknown as RouteRelease).spec.route, namespace: changed.metadata.namespace },
+        ],
+      },
+    ],
+    concurrency: 4,
+    async reconcile(route, context) {
+      const releases = context
+        .informer(RouteRelease)
+        .list(route.metadata.namespace)
+        .filter(release => release.spec.route === route.metadata.name && isOwn(release, route))
+      let waiting: unknown
+      const resolved = route.spec.suspend
+        ? undefined
+        : await attempt(
+            () => resolve(route, context),
+            error => (waiting = error),
+          )
+      if (resolved) {
+        route.status.revision = revisionOf(route)
+        route.status.digest = resolved.digest
+        route.status.inputs = resolved.inputs
+      }
+      Object.assign(route.status, choose(route.status, releases, timestamp(context.clock)))
+      const created = await ensureCandidate(route, resolved, releases, context, ledger)
+      if (created) route.status.candidate = created
+      if (waiting) throw stillServing(waiting, route.status.stable)
+      if (route.spec.scorers.length === 0) return outcome(route, releases, context)
+      Object.assign(route.status, { scores: await summary(route, context.clock.now()) })
+      return requeueIn(SCORES_MS, outcome(route, releases, context))
     },
-  ],
-  concurrency: 4,
-  async reconcile(route, context) {
-    const releases = context
-      .informer(RouteRelease)
-      .list(route.metadata.namespace)
-      .filter(release => release.spec.route === route.metadata.name && isOwn(release, route))
-    let waiting: unknown
-    const resolved = route.spec.suspend
-      ? undefined
-      : await attempt(
-          () => resolve(route, context),
-          error => (waiting = error),
-        )
-    if (resolved) {
-      route.status.revision = revisionOf(route)
-      route.status.digest = resolved.digest
-      route.status.inputs = resolved.inputs
-    }
-    Object.assign(route.status, choose(route.status, releases, timestamp(context.clock)))
-    const created = await ensureCandidate(route, resolved, releases, context, ledger)
-    if (created) route.status.candidate = created
-    if (waiting) throw stillServing(waiting, route.status.stable)
-    return outcome(route, releases, context)
-  },
-})
+  }
+}
 
 /** Not what is left of a deleted route of the same name until it is collected. */
 const isOwn = ({ metadata }: RouteRelease, route: Draft<ModelRoute>): boolean =>
