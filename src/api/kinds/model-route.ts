@@ -185,7 +185,9 @@ export const ModelRoute = defineKind({
       .array(Scorer)
       .max(32)
       .default([])
-      .describe('How answers are scored when a label comes back as feedback.'),
+      .describe(
+        'How answers are scored: those that need no right answer in the background, the others when a label comes back as feedback.',
+      ),
     rollout: z
       .object({
         steps: z
@@ -277,10 +279,7 @@ export const ModelRoute = defineKind({
       )
       .optional()
       .describe('What is really served now.'),
-    scores: z
-      .array(ScoreStatus)
-      .optional()
-      .describe('What scorers say of live calls, renewed every minute.'),
+    scores: z.array(ScoreStatus).optional().describe('What scorers say of live calls, renewed every minute.'),
     inputs: ReleaseInputs.optional().describe(
       'Objects the route resolves to at revision, the route itself and its evaluations included.',
     ),
