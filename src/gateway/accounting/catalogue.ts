@@ -4,30 +4,26 @@ import type { Price, PriceSpan, Rate, Rates } from './prices.ts'
 /** Version and publication day of the catalogue that is built in; a test compares it with the installed package. */
 export const catalogueEdition = { version: '0.1.8', date: '2026-09-23' }
 
-/** Prices of providers by protocol, where the protocol alone tells who is paid. */
+/** Ids in the catalogue of those who are paid, where the protocol alone tells it. */
 const byProtocol: Readonly<Record<string, string>> = {
   anthropic: 'anthropic',
-  azure: 'azure',
   bedrock: 'aws',
-  'amazon-bedrock': 'aws',
   cohere: 'cohere',
   gemini: 'google',
-  google: 'google',
-  vertex: 'google',
-  'google-vertex': 'google',
   mistral: 'mistral',
+  vertex: 'google',
 }
 
 /** Whose prices a provider has. @returns undefined for those nobody knows, such as a server of one's own */
-export function catalogueProvider(provider: {
+export function catalogueProvider({
+  protocol,
+  endpoint,
+}: {
   protocol: string
   endpoint?: string
-  dialect?: string
 }): string | undefined {
-  const { protocol, endpoint, dialect } = provider
   // A proxy of one's own may speak any protocol, and what it costs is not in any catalogue.
-  if (endpoint !== undefined) return findProvider({ providerApiUrl: endpoint })?.id
-  return byProtocol[protocol] ?? (dialect === undefined ? undefined : byProtocol[dialect])
+  return endpoint === undefined ? byProtocol[protocol] : findProvider({ providerApiUrl: endpoint })?.id
 }
 
 /**

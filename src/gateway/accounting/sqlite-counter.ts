@@ -5,7 +5,7 @@ import type { Counter } from './counter.ts'
 /** How often windows that are over are deleted, at most. */
 const sweepMs = 60_000
 /** How long a statement waits for another process that is writing. */
-const busyMs = 5000
+const busyMs = 1000
 
 /**
  * A counter in one SQLite file that the gateway processes of one installation share (WAL). Each change is one
