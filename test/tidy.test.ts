@@ -88,7 +88,9 @@ describe('names and words', () => {
     expect(
       wrong.map(({ path }) => `${path}: name it after the noun it is about, beside its user or in lib`),
     ).toEqual([])
-    const shapes = sources.filter(({ path }) => !/^src\/([a-z0-9-]+\/)*[a-z0-9.-]+\.ts$/.test(path))
+    const shapes = sources.filter(
+      ({ path }) => !/^src\/([a-z0-9-]+\/)*([a-z0-9.-]+\.ts|README\.md)$/.test(path),
+    )
     expect(shapes.map(({ path }) => `${path}: file names are kebab-case`)).toEqual([])
   })
 

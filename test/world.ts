@@ -140,7 +140,7 @@ export async function testWorld({
       train: trainInWorker,
       gateway: hub.control,
       score: scoreAnswer,
-      guardrails: createGuardrailBench({ clock, dispatcher: new Agent() }),
+      guardrails: createGuardrailBench(new Agent()),
       random,
       forecast: async () => ['units needed and odds'],
       revert: writeRevert({ git }),

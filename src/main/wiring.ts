@@ -37,7 +37,7 @@ export function controllersOf(parts: ControllerParts) {
     trainers,
     train: trainInWorker,
     score: scoreAnswer,
-    guardrails: createGuardrailBench({ clock, dispatcher: new Agent() }),
+    guardrails: createGuardrailBench(new Agent()),
     random: systemRandom,
     forecast: (route, { plan }) => forecastOf(route, plan, parts.telemetry),
     revert: writeRevert(parts),
