@@ -4,12 +4,13 @@ import { kinds, ownKinds } from '../src/api/kinds/index.ts'
 import { helpOf } from '../src/cli/command.ts'
 import { commands } from '../src/cli/commands.ts'
 import { crdYaml } from '../src/cli/crds.ts'
+import { grafanaDashboard } from '../src/gateway/observability/dashboard.ts'
 import { kindPage, pageName } from './kind-page.ts'
 
 const root = join(import.meta.dirname, '..')
 
 /** Folders that hold generated files and nothing else. */
-const folders = ['deploy/crds', 'docs/reference']
+const folders = ['deploy/crds', 'deploy/grafana', 'docs/reference']
 
 /** Every generated file by its path in the repository. */
 export async function generatedFiles(): Promise<Map<string, string>> {
@@ -17,6 +18,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   for (const kind of ownKinds)
     files.set(`deploy/crds/${kind.plural}.yaml`, `# Written by npm run gen; do not edit.\n${crdYaml(kind)}`)
   for (const kind of kinds) files.set(`docs/reference/kinds/${pageName(kind)}.md`, kindPage(kind))
+  files.set('deploy/grafana/keelway-gateway.json', `${JSON.stringify(grafanaDashboard(), null, 2)}\n`)
   files.set('docs/reference/README.md', overview())
   files.set('docs/reference/cli.md', await cliPage())
   return files
@@ -84,7 +86,7 @@ async function write(): Promise<void> {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }
-  console.log(`wrote ${wanted.size} files to ${folders.join(' and ')}`)
+  console.log(`wrote ${wanted.size} files to ${folders.join(', ')}`)
 }
 
 if (import.meta.main) await write()

@@ -1,6 +1,7 @@
 import type { Kind } from '../api/kind.ts'
 import { accessKeyReconciler } from './access-key/access-key.ts'
 import { budgetReconciler } from './budget/budget.ts'
+import { contentRetentionReconciler } from './content-retention/content-retention.ts'
 import { datasetReconciler } from './dataset/dataset.ts'
 import { deliveryReconciler } from './delivery/delivery.ts'
 import { evaluationReconciler } from './evaluation/evaluation.ts'
@@ -22,6 +23,7 @@ type Dependencies = Parameters<typeof deliveryReconciler>[0] &
   Parameters<typeof modelRouteReconciler>[0] &
   Parameters<typeof routeReleaseReconciler>[0] &
   Parameters<typeof liveScoringReconciler>[0] &
+  Parameters<typeof contentRetentionReconciler>[0] &
   Parameters<typeof guardrailReconciler>[0] &
   Parameters<typeof budgetReconciler>[0] &
   Parameters<typeof gatewayConfigReconciler>[0]
@@ -40,6 +42,7 @@ export const reconcilers = (dependencies: Dependencies): readonly Reconciler<Kin
     modelRouteReconciler(dependencies),
     routeReleaseReconciler(dependencies),
     liveScoringReconciler(dependencies),
+    contentRetentionReconciler(dependencies),
     accessKeyReconciler,
     budgetReconciler(dependencies),
     gatewayConfigReconciler(dependencies),
