@@ -48,6 +48,11 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
     load: async () => (await import('./gateway.ts')).gateway,
   },
   {
+    name: 'record',
+    summary: 'record what a provider answers, to be replayed',
+    load: async () => (await import('./record.ts')).record,
+  },
+  {
     name: 'replay',
     summary: 'send labelled rows to a route and say how well it answers',
     load: async () => (await import('./replay.ts')).replayCommand,

@@ -8,6 +8,8 @@ export interface Cassette {
   find(system: string, user: string): Recording | undefined
   /** Some inputs were recorded without their personal data and secrets: masked inputs may be found as well. */
   redacted: boolean
+  /** The text of every answer, by `cassetteKey`. */
+  answers: Map<string, string>
 }
 
 export interface Recording {
@@ -40,14 +42,18 @@ export const cassetteKey = (system: string, user: string): string =>
  */
 export function parseCassette(bytes: Uint8Array, format: 'csv' | 'jsonl'): Cassette {
   const dataset = parseDataset('recorded answers', bytes, format)
-  const answers = new Map<string, Recording>()
+  const recordings = new Map<string, Recording>()
   let redacted = false
   for (const record of dataset.records) {
     const key = cassetteKey(requiredText(dataset, record, 'system'), requiredText(dataset, record, 'user'))
-    if (!answers.has(key)) answers.set(key, recordingOf(dataset, record))
+    if (!recordings.has(key)) recordings.set(key, recordingOf(dataset, record))
     redacted ||= textAt(record, 'redacted') === 'true'
   }
-  return { find: (system, user) => answers.get(cassetteKey(system, user)), redacted }
+  return {
+    find: (system, user) => recordings.get(cassetteKey(system, user)),
+    redacted,
+    answers: new Map(Array.from(recordings, ([key, { text }]) => [key, text])),
+  }
 }
 
 function recordingOf(dataset: Dataset, record: DatasetRecord): Recording {

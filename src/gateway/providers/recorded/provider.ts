@@ -2,7 +2,8 @@ import { type CanonicalRequest, lastUserText, textOf } from '../../canonical/req
 import { estimateTokens, noUsage, type Usage } from '../../canonical/usage.ts'
 import { type Provider, ProviderError } from '../provider.ts'
 import { piecesOf, readyAnswer } from '../text-answer.ts'
-import { parseCassette, type Recording } from './cassette.ts'
+import { type Cassette, parseCassette, type Recording } from './cassette.ts'
+import { redactInput } from './redaction.ts'
 
 /** Characters of one streamed piece: a few pieces for a usual answer. */
 const pieceLength = 48
@@ -21,7 +22,7 @@ export const recordedProvider: Provider = {
     )
     return {
       answer: async request => {
-        const found = answers.find(systemText(request.request), lastUserText(request.request))
+        const found = find(answers, systemText(request.request), lastUserText(request.request))
         if (found === undefined || request.request.operation === 'embeddings')
           throw new ProviderError(
             'no_recorded_answer',
@@ -36,6 +37,15 @@ export const recordedProvider: Provider = {
       },
     }
   },
+}
+
+/** As it was said, else as it was recorded when its personal data and secrets had been masked. */
+function find(answers: Cassette, system: string, user: string): Recording | undefined {
+  const found = answers.find(system, user)
+  if (found || !answers.redacted) return found
+  const input = redactInput(system, user)
+  const recording = answers.find(input.system, input.user)
+  return recording && input.restore(recording)
 }
 
 export const systemText = ({ messages }: Pick<CanonicalRequest, 'messages'>): string =>
