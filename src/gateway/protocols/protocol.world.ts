@@ -131,7 +131,7 @@ function choiceOf(choice: number, shape: AnswerShape): fc.Arbitrary<AnswerEvent[
       { type: 'tool-call', choice, index, id: `${callId}${index}`, name },
       ...pieces.map((text): AnswerEvent => ({ type: 'tool-arguments', choice, index, text })),
     ])
-    return shape.interleaved ? interleave(each) : fc.constant(each.flat())
+    return shape.interleaved ? interleave(each).map(numbered) : fc.constant(each.flat())
   })
   const reasons: FinishReason[] = ['stop', 'length', 'tool-calls', 'content-filter']
   return fc
@@ -143,6 +143,17 @@ function choiceOf(choice: number, shape: AnswerShape): fc.Arbitrary<AnswerEvent[
       ...fourth,
       { type: 'finish', choice, reason },
     ])
+}
+
+/** Calls are counted in the order in which they begin. */
+function numbered(events: AnswerEvent[]): AnswerEvent[] {
+  const order: number[] = []
+  for (const event of events) if (event.type === 'tool-call') order.push(event.index)
+  return events.map(event =>
+    event.type === 'tool-call' || event.type === 'tool-arguments'
+      ? { ...event, index: order.indexOf(event.index) }
+      : event,
+  )
 }
 
 function anyThoughts(choice: number, signed: boolean): fc.Arbitrary<AnswerEvent[]> {

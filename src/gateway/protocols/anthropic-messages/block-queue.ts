@@ -63,8 +63,8 @@ export class BlockQueue {
     }
   }
 
-  /** An event as it came, with the index that its block has here; empty when its block has ended before. */
-  pass(name: string, data: string, events: readonly AnswerEvent[]): string {
+  /** An event as it came, with the index that its block has here; undefined when its block did not come so. */
+  pass(name: string, data: string, events: readonly AnswerEvent[]): string | undefined {
     if (name === 'content_block_start') {
       const out = this.closeAll()
       const start = JSON.parse(data) as { index?: unknown; content_block?: { type?: unknown } }
@@ -73,7 +73,7 @@ export class BlockQueue {
       return out + writeEvent(this.#indexed(data), name)
     }
     const open = this.#blocks[0]
-    if (!open?.wire) return ''
+    if (!open?.wire) return undefined
     const out = writeEvent(this.#indexed(data), name)
     if (name === 'content_block_stop') {
       this.#blocks.shift()

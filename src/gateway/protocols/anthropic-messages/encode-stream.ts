@@ -26,6 +26,16 @@ export class MessageEncoder {
   frame({ events, wire }: Frame): string {
     for (const event of events) noteFact(this.#facts, event)
     if (wire?.protocol === 'anthropic-messages') return this.#pass(events, wire.data)
+    return this.#encode(events)
+  }
+
+  end(): string {
+    if (this.#hasStopped) return ''
+    this.#hasStopped = true
+    return this.#start() + this.#delta() + writeEvent('{"type":"message_stop"}', 'message_stop')
+  }
+
+  #encode(events: readonly AnswerEvent[]): string {
     let out = ''
     for (const event of events) {
       if (event.type === 'usage' || event.type === 'opaque') continue
@@ -35,12 +45,6 @@ export class MessageEncoder {
       } else if ('choice' in event && event.choice === 0) out += this.#blocks.add(event)
     }
     return out
-  }
-
-  end(): string {
-    if (this.#hasStopped) return ''
-    this.#hasStopped = true
-    return this.#start() + this.#delta() + writeEvent('{"type":"message_stop"}', 'message_stop')
   }
 
   #pass(events: readonly AnswerEvent[], data: string): string {
@@ -53,7 +57,7 @@ export class MessageEncoder {
       case 'content_block_start':
       case 'content_block_delta':
       case 'content_block_stop':
-        return this.#start() + this.#blocks.pass(name, data, events)
+        return this.#start() + (this.#blocks.pass(name, data, events) ?? this.#encode(events))
       case 'message_delta': {
         const out = this.#start() + this.#blocks.closeAll()
         if (this.#hasDelta) return out

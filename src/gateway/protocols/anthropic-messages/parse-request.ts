@@ -68,10 +68,11 @@ function readMetadata(body: Json, request: CanonicalRequest): void {
   if (!metadata) return
   const user = within('metadata', metadata, it => optionalString(it, 'user_id'))
   put(request, 'user', user)
-  if (Object.keys(metadata).some(name => name !== 'user_id')) {
-    if (user === undefined) delete body.metadata
-    else body.metadata = { user_id: user }
-  }
+  const { user_id: _, ...variables } = metadata
+  if (request.variables === metadata) request.variables = variables
+  if (Object.keys(variables).length === 0) return
+  if (user === undefined) delete body.metadata
+  else body.metadata = { user_id: user }
 }
 
 function readTools(body: Json, request: CanonicalRequest): void {

@@ -54,17 +54,8 @@ export class ChunkEncoder {
   #pass(events: Frame['events'], data: string): string {
     let counts = false
     for (const event of events) {
-      if (event.type === 'start') this.#start = event
-      else if (event.type === 'usage') {
-        this.#usage = event.usage
-        counts = true
-      } else if (event.type === 'finish') this.#choiceAt(event.choice).finished = true
-      else if (event.type === 'tool-call')
-        this.#choiceAt(event.choice).calls.set(event.index, {
-          custom: event.custom === true,
-          hasArguments: true,
-        })
-      else if ('choice' in event) this.#choiceAt(event.choice)
+      this.#note(event)
+      counts ||= event.type === 'usage'
     }
     if (!data.includes('"usage"')) return writeEvent(data)
     if (this.#wantsUsage) {
@@ -73,6 +64,22 @@ export class ChunkEncoder {
     }
     const rest = withoutUsage(data, counts)
     return rest === undefined ? '' : writeEvent(rest)
+  }
+
+  /** What a chunk that goes out as it came said, for those after it that do not. */
+  #note(event: AnswerEvent): void {
+    if (event.type === 'start') this.#start = event
+    else if (event.type === 'usage') this.#usage = event.usage
+    else if ('choice' in event) {
+      const choice = this.#choiceAt(event.choice)
+      if (event.type === 'finish') choice.finished = true
+      else if (event.type === 'tool-call')
+        choice.calls.set(event.index, { custom: event.custom === true, hasArguments: true })
+      else if (event.type === 'tool-arguments' && event.text !== '') {
+        const call = choice.calls.get(event.index)
+        if (call) call.hasArguments = true
+      }
+    }
   }
 
   #encode(event: AnswerEvent): string {
