@@ -431,3 +431,47 @@ test('no order of calls in four gateways spends more than the budget, and all of
     { numRuns: 100 },
   )
 })
+
+test('no order of calls in four gateways has more of them at the same time than the key may have', async () => {
+  const step = fc.record({
+    gateway: fc.nat(3),
+    turns: fc.nat(12),
+    late: fc.nat(12),
+    wait: fc.constantFrom(0, 0, 1000),
+  })
+  const turns = async (count: number) => {
+    for (let i = 0; i < count; i++) await Promise.resolve()
+  }
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 60 }),
+      fc.integer({ min: 1, max: 20 }),
+      async (steps, concurrency) => {
+        const { ask, clock, gateways } = setting([], [limited({ concurrency })], 4)
+        let open = 0
+        let most = 0
+        let answered = 0
+        await Promise.all(
+          steps.map(async ({ gateway, turns: length, late, wait }) => {
+            await turns(late)
+            const call = await ask({}, gateway).catch((error: unknown) => {
+              if (error instanceof GatewayError && error.code === 'rate_limited') return undefined
+              throw error
+            })
+            if (!call) return
+            most = Math.max(most, ++open)
+            answered++
+            if (wait > 0) clock.advance(wait)
+            await turns(length)
+            open--
+            call.settle(used(1), 0)
+          }),
+        )
+        expect(most).toBeLessThanOrEqual(concurrency)
+        if (steps.length > 0) expect(answered).toBeGreaterThan(0)
+        await Promise.all(gateways.map(gateway => gateway.stop()))
+      },
+    ),
+    { numRuns: 150 },
+  )
+})
