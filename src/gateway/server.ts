@@ -81,7 +81,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { controlToken = () => undefined, maxBodyBytes = 20 << 20, drainMs = 10_000 } = options
   const id = uuidv7(clock)
   const dispatcher = new Agent({
-    connections: 256,
+    // Every stream in progress holds one, so this bounds how many there are; more wait for one to end.
+    connections: 16_384,
     pipelining: 1,
     keepAliveTimeout: 30_000,
     connect: { timeout: 10_000 },
