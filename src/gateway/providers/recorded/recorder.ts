@@ -20,7 +20,8 @@ export type Recorded =
 export interface Recorder {
   /** Rows that the file has now. */
   readonly rows: number
-  add(request: CanonicalRequest, answer: AnswerContent): Promise<Recorded>
+  /** @param key what the provider was called with; no row holds it */
+  add(request: CanonicalRequest, answer: AnswerContent, key?: string): Promise<Recorded>
   close(): Promise<void>
 }
 
@@ -51,15 +52,15 @@ export async function openRecorder({ file, maxRows, redact }: RecorderOptions): 
     get rows() {
       return answers.size
     },
-    add: async (request, answer) => {
+    add: async (request, answer, secret) => {
       const row = rowOf(request, answer, redact)
       if (!row) return 'unrecordable'
       const key = cassetteKey(row.system, row.user)
       const known = answers.get(key)
       if (known !== undefined) return known === row.answer ? 'known' : 'differs'
       const line = Buffer.from(`${lead}${JSON.stringify(row)}\n`)
+      if (line.length > datasetLimits.record || (secret && line.includes(secret))) return 'unrecordable'
       if (answers.size >= maxRows || bytes + line.length > datasetLimits.bytes) return 'full'
-      if (line.length > datasetLimits.record) return 'unrecordable'
       lead = ''
       bytes += line.length
       answers.set(key, row.answer)

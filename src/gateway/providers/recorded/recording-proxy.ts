@@ -103,8 +103,14 @@ async function pass(
   }
   const content =
     asked && size <= maxAnswer ? contentOf(Buffer.concat(kept), type, asked, options.clock) : undefined
-  if (asked && content) counts.recorded[await options.recorder.add(asked, content)]++
+  if (asked && content)
+    counts.recorded[await options.recorder.add(asked, content, options.key ?? keyOf(request))]++
   else counts.unreadable++
+}
+
+function keyOf({ headers }: IncomingMessage): string | undefined {
+  const key = headers['api-key'] ?? headers.authorization?.replace(/^bearer +/i, '')
+  return typeof key === 'string' && key !== '' ? key : undefined
 }
 
 /** Only what a provider needs to know who asks and how. */
