@@ -202,21 +202,22 @@ async function answerGuarded(
   const cached =
     route.cache && cacheKey({ ...route, cache: route.cache }, release.snapshot.digest, key, guarded.request)
   const hit = cached === undefined ? undefined : cache.get(cached)
-  const reserved = spending.reserve(
-    reservationFor(
-      key,
-      route,
-      [...release.group.targets, ...release.group.fallbacks],
-      guarded.request,
-      at,
-      hit !== undefined,
-    ),
-  )
-  progress.reservation = reserved instanceof Promise ? await reserved : reserved
-  Object.assign(
-    known,
-    spending.headers(key, call.protocol.name === 'anthropic-messages' ? 'anthropic' : 'openai'),
-  )
+  try {
+    const reserved = spending.reserve(
+      reservationFor(
+        key,
+        route,
+        [...release.group.targets, ...release.group.fallbacks],
+        guarded.request,
+        at,
+        hit !== undefined,
+      ),
+    )
+    progress.reservation = reserved instanceof Promise ? await reserved : reserved
+  } finally {
+    const style = call.protocol.name === 'anthropic-messages' ? 'anthropic' : 'openai'
+    Object.assign(known, spending.headers(key, style))
+  }
   if (cached !== undefined) {
     progress.cache = hit ? 'hit' : 'miss'
     known['x-keelway-cache'] = progress.cache
