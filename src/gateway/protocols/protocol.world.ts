@@ -4,17 +4,15 @@ import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'
 import type { AnswerEvent, FinishReason, Frame } from '../canonical/answer.ts'
 import type { Usage } from '../canonical/usage.ts'
-import { GatewayError } from '../failure.ts'
+import { type Failure, GatewayError } from '../failure.ts'
 import { protocols } from './index.ts'
 import type { Protocol } from './protocol.ts'
 
 /** Protocols served over HTTP with scripted answers, and the answers that providers may give, for tests. */
 export interface ProtocolWorld {
   url: string
-  /** What every request gets from now on. */
-  answer(frames: readonly Frame[]): void
-  /** The bodies of the requests, parsed. */
-  readonly bodies: unknown[]
+  /** What every request gets from now on; streams break with the failure, if there is one. */
+  answer(frames: readonly Frame[], failure?: Failure): void
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -23,14 +21,13 @@ export const at = 1_700_000_000_000
 
 export async function protocolWorld(): Promise<ProtocolWorld> {
   let frames: readonly Frame[] = []
-  const bodies: unknown[] = []
+  let broken: Failure | undefined
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks)
     const protocol = protocols.find(({ path }) => path === request.url) as Protocol
     try {
-      bodies.push(JSON.parse(body.toString()))
       const parsed = protocol.parse(body, request.headers)
       const encoder = protocol.encode({ request: parsed, call, at })
       if (!parsed.stream) {
@@ -42,7 +39,8 @@ export async function protocolWorld(): Promise<ProtocolWorld> {
       }
       response.setHeader('content-type', 'text/event-stream')
       for (const frame of frames) response.write(encoder.frame(frame))
-      response.end(encoder.end())
+      if (broken) response.write(encoder.failure(broken), () => response.destroy())
+      else response.end(encoder.end())
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error
       const { status, code, message, param } = error
@@ -56,10 +54,10 @@ export async function protocolWorld(): Promise<ProtocolWorld> {
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}`,
-    answer: given => {
+    answer: (given, failure) => {
       frames = given
+      broken = failure
     },
-    bodies,
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections()
       server.close()

@@ -216,3 +216,20 @@ test('both clients raise errors with what happened, and count what was refused a
     error: { type: 'error', error: { type: 'invalid_request_error' } },
   })
 })
+
+test('all clients raise a stream that breaks, after what came before', async () => {
+  const failure = { status: 502, code: 'provider_interrupted', message: 'it broke', headers: {} }
+  const frames: Frame[] = [
+    { events: [{ type: 'start', id: 'a', model: 'm' }] },
+    { events: [{ type: 'text', choice: 0, text: 'half' }] },
+  ]
+  world.answer(frames, failure)
+  const chat = openai.chat.completions.stream({ model: 'm', messages: question })
+  await expect(chat.finalChatCompletion()).rejects.toMatchObject({ error: { message: 'it broke' } })
+  const response = openai.responses.stream({ model: 'm', input: 'Hello' })
+  await expect(response.finalResponse()).rejects.toMatchObject({ code: 'provider_interrupted' })
+  const message = anthropic.messages.stream({ model: 'm', messages: question, max_tokens: 5 })
+  await expect(message.finalMessage()).rejects.toMatchObject({ type: 'api_error' })
+  expect(chat.currentChatCompletionSnapshot?.choices[0]?.message.content).toBe('half')
+  expect(message.currentMessage?.content).toEqual([{ type: 'text', text: 'half' }])
+})

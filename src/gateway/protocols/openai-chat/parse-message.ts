@@ -81,6 +81,8 @@ function readThoughts(value: Json): Part[] {
   const blocks = value.thinking_blocks
   if (Array.isArray(blocks))
     return each(optionalList(value, 'thinking_blocks', maxParts) ?? [], 'thinking_blocks', readThought)
+  if (Array.isArray(value.reasoning_details))
+    return each(optionalList(value, 'reasoning_details', maxParts) ?? [], 'reasoning_details', readDetail)
   const text = value.reasoning_content ?? value.reasoning
   return typeof text === 'string' && text !== '' ? [{ type: 'reasoning', text }] : []
 }
@@ -91,6 +93,14 @@ function readThought(value: Json): Part {
   const signature = optionalString(value, 'signature')
   const text = stringAt(value, 'thinking')
   return signature === undefined ? { type: 'reasoning', text } : { type: 'reasoning', text, signature }
+}
+
+/** OpenRouter's form: text, a summary, or what only the provider can read. */
+function readDetail(value: Json): Part {
+  const { text, summary, signature, data } = value
+  if (typeof data === 'string') return { type: 'reasoning', text: '', redacted: data }
+  const said = typeof text === 'string' ? text : typeof summary === 'string' ? summary : ''
+  return { type: 'reasoning', text: said, ...(typeof signature === 'string' ? { signature } : {}) }
 }
 
 function readCall(value: Json): ToolCall {

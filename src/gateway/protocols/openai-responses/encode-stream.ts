@@ -99,6 +99,7 @@ export class ResponseEncoder {
         return true
       }
       case 'response.content_part.added':
+      case 'response.reasoning_summary_part.added':
         this.#items.adoptPart(event.output_index, event.part)
         return true
       case 'response.output_item.done':
