@@ -19,6 +19,7 @@ describe('layers', () => {
     /^gates\/(conditions|scorers|judge)\//,
     /^rollout\//,
     /^gateway\/(gateway|snapshot)\.ts$/,
+    /^gateway\/(prompt\.ts|prompts\/)/,
     /^gateway\/accounting\/(counter|budget-window|period)\.ts$/,
     /^gateway\/guardrails\/groundedness\//,
     /^telemetry\/telemetry\.ts$/,

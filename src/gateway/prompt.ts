@@ -1,105 +1,95 @@
-import { GatewayError } from './protocols/openai/error.ts'
-import type { ChatMessage, ChatRequest } from './protocols/openai/request.ts'
-import type { PromptContent } from './snapshot.ts'
+import type { CanonicalRequest, Message } from './canonical/request.ts'
+import { type Compiler, createCompiler } from './prompts/compile.ts'
+import type { PromptTemplate } from './prompts/content.ts'
+import type { Node } from './prompts/nodes.ts'
+import { newAllowance, renderParts } from './prompts/render.ts'
+import { TemplateError } from './prompts/template-error.ts'
+import { compileVariable, type ReadVariable } from './prompts/variables.ts'
 
-/** A prompt made ready once per release: partials put in place, texts cut into fixed parts and variables. */
+/** A prompt made ready once per release: partials put in place, names looked up, checks of values prepared. */
 export interface Template {
-  /** The prompt's messages with the request's values. @throws GatewayError naming a missing or mistyped variable. */
-  render(request: ChatRequest): ChatMessage[]
+  /**
+   * The messages of the request with those of the prompt around them.
+   * @throws GatewayError naming a variable that is missing or wrong
+   */
+  render(request: Pick<CanonicalRequest, 'messages' | 'variables'>): readonly Message[]
 }
 
-type Part = { text: string } | { variable: string }
-
-const maxDepth = 8
-const maxCharacters = 1 << 20
-const tag = /\{\{\s*(>?)\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}\}/g
+/** Where the messages of the request go. */
+const history = 'history'
+type Piece = typeof history | Message | { role: Message['role']; nodes: readonly Node[] }
 
 /**
- * `{{variable}}` stands for a value of the request and `{{> partial}}` for a piece of the prompt. Values are put in
- * last and never read as template again, so what a user writes can neither include a partial nor name a variable.
- * @throws Error when a partial is missing or contains itself, or the prompt is too large.
+ * `{{variable}}` stands for a value of the request, `{{> partial}}` for a piece of the prompt, blocks choose and repeat
+ * (docs/guides/prompts.md). Values are put in last and never read as template, so what a user writes can neither include
+ * a partial nor name a variable.
+ * @param options.strict names that are not declared are errors, as when a Prompt is applied; else they are texts
+ * @throws TemplateError naming message and position
  */
-export function compilePrompt({ messages, partials, variables }: PromptContent): Template {
-  const expand = expander(partials)
-  const compiled = messages.map(({ role, content }) => ({
-    role,
-    parts: partsOf(expand(content)),
-  }))
+export function compilePrompt(
+  { messages, partials, variables }: PromptTemplate,
+  { strict = false }: { strict?: boolean } = {},
+): Template {
+  const slots = new Map<string, number>()
+  const compiler = createCompiler(partials, {
+    variables,
+    strict,
+    slot: name => {
+      const slot = slots.get(name) ?? slots.size
+      slots.set(name, slot)
+      return slot
+    },
+  })
+  const pieces = messages.map((message, index) =>
+    pieceOf(message, index, compiler, Object.hasOwn(variables, history)),
+  )
+  if (strict) compiler.readRest()
+  const placed = pieces.filter(piece => piece === history).length
+  if (placed > 1)
+    throw new TemplateError('spec.messages: the messages of the request can stand in one place only')
+  // Unused ones too: a declaration that can not work is found when the Prompt is applied.
+  const readers = new Map(
+    Object.entries(variables).map(([name, declared]) => [name, compileVariable(name, declared)]),
+  )
+  const used = [...slots.keys()].map((name): [string, ReadVariable] => [
+    name,
+    readers.get(name) ?? compileVariable(name),
+  ])
   return {
     render: request => {
-      const given = request.keelway?.variables ?? request.metadata ?? {}
-      const values = new Map<string, string>()
-      const textOf = (name: string): string => {
-        const known = values.get(name) ?? readValue(name, own(given, name), own(variables, name))
-        values.set(name, known)
-        return known
+      const given = request.variables
+      const values = used.map(([name, read]) => read(Object.hasOwn(given, name) ? given[name] : undefined))
+      const allowance = newAllowance()
+      const rendered: Message[] = []
+      for (const piece of pieces) {
+        if (piece === history) rendered.push(...request.messages)
+        else if ('nodes' in piece) {
+          const parts = renderParts(piece.nodes, values, allowance)
+          if (parts.length > 0) rendered.push({ role: piece.role, parts })
+        } else rendered.push(piece)
       }
-      return compiled.map(({ role, parts }) => ({
-        role,
-        content: parts.map(part => ('text' in part ? part.text : textOf(part.variable))).join(''),
-      }))
+      if (placed === 0) rendered.push(...request.messages)
+      return rendered
     },
   }
 }
 
-/** Names come from a template, so `constructor` must not find what every object inherits. */
-const own = <T>(record: Record<string, T>, name: string): T | undefined =>
-  Object.hasOwn(record, name) ? record[name] : undefined
-
-/** Each partial is put together once, however often it is used, so that partials within partials cannot take forever. */
-function expander(partials: Record<string, string>): (content: string) => string {
-  const done = new Map<string, string>()
-  const expand = (content: string, depth: number): string => {
-    if (depth > maxDepth)
-      throw new Error(`partials are nested more than ${maxDepth} deep; does one contain itself?`)
-    let characters = content.length
-    return content.replaceAll(tag, (whole, partial: string, name: string) => {
-      if (!partial) return whole
-      const text = own(partials, name)
-      if (text === undefined) throw new Error(`the prompt has no partial "${name}"`)
-      const expanded = done.get(name) ?? expand(text, depth + 1)
-      done.set(name, expanded)
-      characters += expanded.length
-      if (characters > maxCharacters) throw new Error(`the prompt is larger than ${maxCharacters} characters`)
-      return expanded
-    })
+function pieceOf(
+  { role, content }: PromptTemplate['messages'][number],
+  index: number,
+  compiler: Compiler,
+  isVariable: boolean,
+): Piece {
+  const field = `messages[${index}].content`
+  if (role === 'messages') {
+    if (content?.trim())
+      throw new TemplateError(`spec.${field}: a message with role messages has no content of its own`)
+    return history
   }
-  return content => expand(content, 0)
+  if (!isVariable && /^\s*\{\{~?\s*history\s*~?\}\}\s*$/.test(content)) return history
+  const nodes = compiler.nodes(content, field)
+  const [only, ...more] = nodes
+  return typeof only === 'string' && only.trim() !== '' && more.length === 0
+    ? { role, parts: [{ type: 'text', text: only }] }
+    : { role, nodes }
 }
-
-function partsOf(content: string): Part[] {
-  const parts: Part[] = []
-  let end = 0
-  for (const match of content.matchAll(tag)) {
-    if (match.index > end) parts.push({ text: content.slice(end, match.index) })
-    parts.push({ variable: match[2] ?? '' })
-    end = match.index + match[0].length
-  }
-  if (end < content.length) parts.push({ text: content.slice(end) })
-  return parts
-}
-
-function readValue(
-  name: string,
-  given: unknown,
-  declared: PromptContent['variables'][string] | undefined,
-): string {
-  if (given === undefined || given === null) {
-    if (declared?.default !== undefined) return declared.default
-    throw wrong(name, `the prompt needs the variable "${name}"; send it in keelway.variables or metadata`)
-  }
-  const type = declared?.type ?? 'string'
-  // Metadata holds strings only, so numbers and booleans are accepted as text too.
-  const fits =
-    type === 'string'
-      ? typeof given === 'string'
-      : type === 'number'
-        ? (typeof given === 'number' || (typeof given === 'string' && given.trim() !== '')) &&
-          Number.isFinite(Number(given))
-        : given === true || given === false || given === 'true' || given === 'false'
-  if (!fits) throw wrong(name, `the variable "${name}" must be a ${type}`)
-  return String(given)
-}
-
-const wrong = (name: string, message: string): GatewayError =>
-  new GatewayError('missing_variable', message, { param: `keelway.variables.${name}` })

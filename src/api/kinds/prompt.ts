@@ -6,33 +6,75 @@ import { stampWriter } from '../source.ts'
 export const Prompt = defineKind({
   kind: 'Prompt',
   plural: 'prompts',
-  summary: 'A messages template with typed variables, partials and an output schema.',
+  summary: 'A chat template with typed variables, partials and an output schema.',
   spec: z.object({
     messages: z
       .array(
         z.object({
-          role: z.enum(['system', 'user', 'assistant']).describe('Role of the message.'),
+          role: z
+            .enum(['system', 'user', 'assistant', 'messages'])
+            .describe('Role of the message; messages: those of the request stand here.'),
           content: z
             .string()
             .max(65536)
+            .default('')
             .describe(
-              'Text with {{variable}} and {{> partial}}. The messages of the request follow the template.',
+              'Text with {{variable}}, {{> partial}} and the blocks #if, #unless, #each and #with. Empty for role messages.',
             ),
         }),
       )
       .min(1)
       .max(64)
-      .describe('Messages put before those of the request.'),
+      .describe(
+        'The prompt. Messages of the request follow it, unless one of role messages says where they go.',
+      ),
     variables: z
       .record(
         z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/),
         z.object({
-          type: z.enum(['string', 'number', 'boolean']).default('string').describe('Type of the value.'),
-          default: z
-            .string()
-            .max(65536)
+          type: z
+            .enum(['string', 'number', 'boolean', 'array', 'object'])
+            .default('string')
+            .describe(
+              'Type of the value. Metadata holds text only, so each type is also read from its text, as JSON.',
+            ),
+          required: z
+            .boolean()
             .optional()
-            .describe('Text used when the request gives none; without it the variable is required.'),
+            .describe(
+              'false: the request may leave it out, it is empty then. With a default it never has to send it.',
+            ),
+          default: z
+            .unknown()
+            .describe('Value used when the request gives none, of the type or as its text.'),
+          enum: z
+            .array(z.string().max(1024))
+            .min(1)
+            .max(256)
+            .optional()
+            .describe('The values that are accepted, as their text. Not for arrays and objects.'),
+          pattern: z
+            .string()
+            .max(4096)
+            .optional()
+            .describe('RE2 pattern that a text must contain; with ^ and $ it must be all of it.'),
+          maxLength: z
+            .number()
+            .int()
+            .positive()
+            .max(1048576)
+            .optional()
+            .describe('Most characters of a string, or members of an array.'),
+          schema: z
+            .record(z.string(), z.unknown())
+            .optional()
+            .describe('JSON schema (2020-12) that the value must match.'),
+          zone: z
+            .enum(['document', 'tool'])
+            .optional()
+            .describe(
+              'Where values come from when not from the user: guardrails of that zone look at the text they make.',
+            ),
           description: z.string().max(1024).optional().describe('What the variable is for.'),
         }),
       )

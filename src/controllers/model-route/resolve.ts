@@ -15,6 +15,7 @@ import type {
   ProviderTarget,
 } from '../../gateway/snapshot.ts'
 import { definedOnly } from '../../lib/defined.ts'
+import { promptContent } from '../../gateway/prompts/content.ts'
 import { digestOfValue } from '../../lib/digest.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import { checkScorers } from '../runtime/check-scorers.ts'
@@ -90,7 +91,7 @@ export function resolve(route: ModelRoute, cache: Cache): Resolved {
       serve: 'provider',
       ...targetOf(serve.provider),
       parameters: serve.parameters,
-      ...(prompt ? { prompt: contentOf(prompt) } : {}),
+      ...(prompt ? { prompt: promptContent(prompt.spec) } : {}),
       ...sharing(serve, targetOf),
       ...guarded,
     }
@@ -181,20 +182,5 @@ function settingsOf(provider: ModelProvider, model: string, cassette: Dataset | 
     ...(offered?.maxOutputTokens ? { maxOutputTokens: offered.maxOutputTokens } : {}),
     ...(offered?.price ? { price: definedOnly(offered.price) as PriceSettings } : {}),
     ...(catalogue ? { catalogue } : {}),
-  }
-}
-
-function contentOf({ spec }: Prompt): NonNullable<Extract<Bundle, { serve: 'provider' }>['prompt']> {
-  const { messages, variables, partials, output } = spec
-  return {
-    messages,
-    variables: Object.fromEntries(
-      Object.entries(variables).map(([name, { type, default: text }]) => [
-        name,
-        { type, ...(text === undefined ? {} : { default: text }) },
-      ]),
-    ),
-    partials,
-    ...(output ? { outputSchema: output.schema } : {}),
   }
 }

@@ -1,24 +1,23 @@
 import { Prompt } from '../../api/kinds/prompt.ts'
 import { revisionOf } from '../../api/source.ts'
+import { compilePrompt } from '../../gateway/prompt.ts'
+import { promptContent } from '../../gateway/prompts/content.ts'
+import { TemplateError } from '../../gateway/prompts/template-error.ts'
 import { digestOfValue } from '../../lib/digest.ts'
 import { checkOutputSchema } from '../runtime/check-scorers.ts'
 import { type Reconciler, ready, Stalled } from '../runtime/reconciler.ts'
 
-/** Checks that a template names only variables and partials it has, and pins its content by digest. */
+/** Checks that a template can be rendered, as the gateway would, and pins its content by digest. */
 export const promptReconciler: Reconciler<typeof Prompt> = {
   name: 'prompt',
   kind: Prompt,
   async reconcile(prompt) {
     const { messages, variables, partials, output } = prompt.spec
-    const texts = [...messages.map(({ content }) => content), ...Object.values(partials)]
-    for (const [, sigil, name = ''] of texts.join('\n').matchAll(/\{\{\s*(>?)\s*([^}]*?)\s*\}\}/g)) {
-      const known = sigil ? partials : variables
-      if (Object.hasOwn(known, name)) continue
-      const list = sigil ? 'partials' : 'variables'
-      throw new Stalled(
-        'UnknownName',
-        `the template uses {{${sigil}${name}}} but spec.${list} has no "${name}": add it there or mend the name`,
-      )
+    try {
+      compilePrompt(promptContent(prompt.spec), { strict: true })
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error
+      throw new Stalled('BadTemplate', `Prompt ${prompt.metadata.name}: ${error.message}`, { cause: error })
     }
     if (output) checkOutputSchema(output.schema)
     prompt.status.digest = digestOfValue({ messages, variables, partials, output })
