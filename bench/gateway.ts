@@ -1,274 +1,253 @@
 /**
- * CPU of the gateway for one request, beside a bare node:http + undici proxy that parses and re-serialises JSON both
- * ways, in the same run, with the same load, in front of the same local upstream. Each is a process of its own; CPU is
- * user + system time of that process from /proc, so this runs on Linux only.
+ * What the gateway costs, beside others in the same run: (a) the upstream itself, (b) a bare node:http + undici proxy that
+ * parses and serialises JSON both ways, (c) the gateway with only a key and a route, (d) the gateway with everything on:
+ * limits, a budget with prices, guardrails that enforce on both sides, records that keep redacted answers, metrics; and
+ * with --peers (e) `@portkey-ai/gateway` installed from npm for this run, (f) the same with two dependencies pinned.
  *
- *   node bench/gateway.ts [--requests 8000] [--rounds 5] [--json]
+ *   node bench/gateway.ts [--rounds 5] [--seconds 2] [--peers] [--json] [--check]
+ *
+ * Each is a process on the first core; upstream and load are on the second. Answers have 950 bytes, streams 50 chunks 2 ms
+ * apart whose first holds the role and the first words, as servers send it. Rounds take turns between the targets and
+ * medians of rounds are told, so that other load on the machine touches all alike. CPU is user + system time of the
+ * process, from /proc: Linux only. Added latency is the difference of percentiles at 200 requests/s, open loop: a request
+ * counts from when it was due. "text" is the time to the first words: enforcing guardrails on answers hold a window back.
+ * --check fails when a bar is missed.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type RequestListener } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { Pool } from 'undici'
-import { createHub } from '../src/gateway/hub.ts'
-import { listenNear } from '../src/gateway/listen.ts'
-import { spawnGateway } from '../src/gateway/process.ts'
-import { makeSnapshot } from '../src/gateway/snapshot.ts'
-import { upstreamMethods } from '../src/gateway/transport.ts'
-import { systemClock } from '../src/lib/clock.ts'
-import { digestOf } from '../src/lib/digest.ts'
-import { writePrivateFile } from '../src/lib/private-file.ts'
-import { serveRpc } from '../src/lib/rpc.ts'
+import { bareProgram } from './load/bare-proxy.ts'
+import { type Bar, failIfMissed, median, quantile, table, tellBars } from './load/figures.ts'
+import { accessKey, chatBody, contentOf, startGateway } from './load/gateway.ts'
+import { type Asked, pace, saturate } from './load/load.ts'
+import { pins, portkeyHeaders, startPortkey } from './load/portkey.ts'
+import {
+  cpuSeconds,
+  measuredCore,
+  measuringCore,
+  pin,
+  residentMb,
+  type Served,
+  startProgram,
+} from './load/processes.ts'
+import { chunksOfStream, firstText, upstreamProgram } from './load/upstream.ts'
 
-const key = 'kw-bench'
 const connections = 32
-const ticksPerSecond = 100
+const pacedRate = 200
+const streamsAtOnce = [8, 64]
 
 const { values } = parseArgs({
   options: {
-    role: { type: 'string' },
-    target: { type: 'string' },
-    requests: { type: 'string', default: '8000' },
     rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
+    peers: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
   },
 })
+const rounds = Number(values.rounds)
+const seconds = Number(values.seconds)
 
-if (values.role === 'upstream') await serve(upstreamListener())
-else if (values.role === 'bare') await serve(bareListener(values.target ?? ''))
-else await compare(Number(values.requests), Number(values.rounds))
-
-async function serve(listener: RequestListener): Promise<void> {
-  console.log(await listenNear(createServer(listener), '127.0.0.1', 0))
+interface Target {
+  name: string
+  served: Served
+  headers: Record<string, string>
+  /** Fresh installs of Portkey break streams. */
+  streams: boolean
+  perSecond: number[]
+  cpuUs: number[]
+  endMs: number[]
+  byStreams: Map<number, { firstMs: number[]; textMs: number[]; chunkUs: number[] }>
+  residentMb: number
 }
 
-/** Answers 950 bytes at once, or 20 chunks of a stream. */
-function upstreamListener(): RequestListener {
-  const whole = JSON.stringify({
-    id: 'chatcmpl-1',
-    object: 'chat.completion',
-    created: 1,
-    model: 'gpt-bench',
-    choices: [
-      { index: 0, message: { role: 'assistant', content: 'word '.repeat(140) }, finish_reason: 'stop' },
-    ],
-    usage: { prompt_tokens: 80, completion_tokens: 140, total_tokens: 220 },
-  })
-  const chunk = (delta: object, finish: string | null, usage: object | null = null, choices = true) =>
-    `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'gpt-bench', choices: choices ? [{ index: 0, delta, finish_reason: finish }] : [], usage })}\n\n`
-  const events = [
-    ...Array.from({ length: 20 }, (_, i) => chunk({ content: `word ${i} ` }, null)),
-    chunk({}, 'stop'),
-    chunk({}, null, { prompt_tokens: 80, completion_tokens: 20 }, false),
-    'data: [DONE]\n\n',
+const pinned = pin(process.pid, measuringCore)
+const targets = await startTargets()
+try {
+  for (const target of targets) await warmUp(target)
+  for (let round = 0; round < rounds; round++) for (const target of targets) await measureWhole(target)
+  for (let round = 0; round < rounds; round++)
+    for (const target of targets) {
+      const timings = await pace(askedOf(target, false), { rate: pacedRate, seconds: 2 * seconds })
+      target.endMs.push(...timings.map(({ endMs }) => endMs))
+    }
+  for (const count of streamsAtOnce)
+    for (let round = 0; round < rounds; round++)
+      for (const target of targets) if (target.streams) await measureStreams(target, count)
+  for (const target of targets) target.residentMb = residentMb(target.served.pid)
+  tell()
+} finally {
+  for (const { served } of targets) await served.stop()
+}
+
+async function startTargets(): Promise<Target[]> {
+  const upstream = await startProgram(upstreamProgram, [], measuringCore)
+  const started = [
+    target('direct', upstream),
+    target('bare', await startProgram(bareProgram, [upstream.url], measuredCore)),
   ]
-  return async (request, response) => {
-    let body = ''
-    for await (const part of request) body += part
-    if (!JSON.parse(body).stream) {
-      response.writeHead(200, { 'content-type': 'application/json' }).end(whole)
-      return
-    }
-    response.writeHead(200, { 'content-type': 'text/event-stream' })
-    const next = (i: number): void => {
-      if (i === events.length) response.end()
-      else response.write(events[i], () => setImmediate(next, i + 1))
-    }
-    next(0)
+  for (const everything of [false, true]) {
+    const content = contentOf(upstream.url, { everything })
+    const gateway = await startGateway({ content, cores: measuredCore })
+    started.push(target(everything ? 'gateway, everything on' : 'gateway, all off', gateway))
   }
+  if (!values.peers) return started
+  for (const [name, overrides] of [
+    ['portkey', {}],
+    ['portkey, pinned', pins],
+  ] as const)
+    try {
+      const portkey = await startPortkey(overrides, measuredCore)
+      const streams = name !== 'portkey'
+      started.push({ ...target(name, portkey, portkeyHeaders(upstream.url)), streams })
+      if (!values.json) console.log(`${name}: @portkey-ai/gateway ${portkey.version}`)
+    } catch (error) {
+      const [why] = (error as Error).message.split('\n')
+      console.error(`skipped ${name}: it can not be installed and started here (${why})`)
+    }
+  return started
 }
 
-/** What one writes in an afternoon: no keys, no limits, no records. */
-function bareListener(target: string): RequestListener {
-  const pool = new Pool(target, { connections: 256 })
-  return async (request, response) => {
-    const parts: Buffer[] = []
-    for await (const part of request) parts.push(part)
-    const asked = JSON.parse(Buffer.concat(parts).toString())
-    const { statusCode, headers, body } = await pool.request({
-      method: 'POST',
-      path: '/v1/chat/completions',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ ...asked, model: 'gpt-bench' }),
-    })
-    response.statusCode = statusCode
-    response.setHeader('content-type', String(headers['content-type']))
-    if (asked.stream) body.pipe(response)
-    else response.end(JSON.stringify(await body.json()))
-  }
-}
-
-async function compare(requests: number, rounds: number): Promise<void> {
-  const children: ChildProcess[] = []
-  const state = await mkdtemp(join(tmpdir(), 'keelway-bench-'))
-  const child = async (role: string, target = '') => {
-    const started = spawn(process.execPath, [import.meta.filename, '--role', role, '--target', target], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    children.push(started)
-    const [port] = await once(started.stdout, 'data')
-    return { pid: started.pid ?? 0, url: `http://127.0.0.1:${Number(port)}` }
-  }
-  const upstream = await child('upstream')
-  const bare = await child('bare', upstream.url)
-  const gateway = await startGateway(state, upstream.url)
-  try {
-    const rows = []
-    for (const stream of [false, true]) {
-      const count = stream ? Math.ceil(requests / 4) : requests
-      for (const { url } of [bare, gateway]) await load(url, Math.ceil(count / 4), stream)
-      const costs = { bare: [] as number[], gateway: [] as number[] }
-      for (let round = 0; round < rounds; round++) {
-        costs.bare.push(await measure(bare, count, stream))
-        costs.gateway.push(await measure(gateway, count, stream))
-      }
-      const [bareUs, gatewayUs] = [median(costs.bare), median(costs.gateway)]
-      rows.push({
-        load: stream ? 'streamed, 20 chunks' : 'whole answer, 950 B',
-        bareUs,
-        gatewayUs,
-        ratio: gatewayUs / bareUs,
-      })
-    }
-    const answered = requests * (rounds + 0.25) + Math.ceil(requests / 4) * (rounds + 0.25)
-    if (gateway.records() < answered)
-      throw new Error(`only ${gateway.records()} of ${answered} calls were recorded`)
-    if (values.json) console.log(JSON.stringify({ requests, rounds, connections, rows }))
-    else {
-      console.log(`CPU µs per request, median of ${rounds} rounds, ${connections} connections`)
-      for (const { load, bareUs, gatewayUs, ratio } of rows)
-        console.log(
-          `${load.padEnd(22)} bare ${bareUs.toFixed(0).padStart(5)}   gateway ${gatewayUs.toFixed(0).padStart(5)}   ratio ${ratio.toFixed(2)}`,
-        )
-    }
-  } finally {
-    await gateway.stop()
-    for (const { pid } of children) if (pid) process.kill(pid)
-    await rm(state, { recursive: true })
-    process.exit()
-  }
-}
-
-/** The real gateway process with a key, a route to the upstream, and call records reported to this process. */
-async function startGateway(state: string, upstream: string) {
-  const token = 'bench'
-  let records = 0
-  const hub = createHub({
-    clock: systemClock,
-    telemetry: {
-      append: async calls => {
-        records += calls.length
-      },
-    },
-    blobs: { get: async () => undefined },
-    token,
-  })
-  const control = createServer(
-    serveRpc({ upstream: { target: hub.upstream, methods: upstreamMethods } }, { token }),
-  )
-  const port = await listenNear(control, '127.0.0.1', 0)
-  const endpoints = join(state, 'endpoints.json')
-  writePrivateFile(endpoints, JSON.stringify({ control: `http://127.0.0.1:${port}`, controlToken: token }))
-  const gateway = await spawnGateway({
-    state,
-    control: endpoints,
-    host: '127.0.0.1',
-    port: 0,
-    clock: systemClock,
-  })
-  while (hub.gateways().length === 0) await systemClock.sleep(10)
-  const bundle = {
-    serve: 'provider' as const,
-    provider: {
-      protocol: 'openai',
-      endpoint: `${upstream}/v1`,
-      secret: 'bench/openai/key',
-      timeoutMs: 10_000,
-    },
-    model: 'gpt-bench',
-    parameters: {},
-  }
-  await hub.control.publish(
-    makeSnapshot(
-      {
-        routes: [
-          {
-            namespace: 'bench',
-            name: 'r',
-            model: 'r',
-            stable: 'bench/r-1',
-            phase: '',
-            unit: 'session',
-            record: { content: 'output', redact: true },
-          },
-        ],
-        releases: {
-          'bench/r-1': { namespace: 'bench', route: 'r', name: 'r-1', digest: 'sha256:1', bundle },
-        },
-        accessKeys: [{ namespace: 'bench', name: 'k', hash: digestOf(key), routes: [] }],
-        budgets: [],
-        secrets: { 'bench/openai/key': 'sk-bench' },
-      },
-      1,
-    ),
-  )
+function target(
+  name: string,
+  served: Served,
+  headers: Record<string, string> = { authorization: `Bearer ${accessKey}` },
+): Target {
   return {
-    ...gateway,
-    records: () => records,
+    name,
+    served,
+    headers,
+    streams: true,
+    perSecond: [],
+    cpuUs: [],
+    endMs: [],
+    byStreams: new Map(),
+    residentMb: 0,
   }
 }
 
-async function measure(
-  { pid, url }: { pid: number; url: string },
-  count: number,
-  stream: boolean,
-): Promise<number> {
-  const before = cpuSeconds(pid)
-  await load(url, count, stream)
-  // Records of the last calls are still on their way.
-  await systemClock.sleep(250)
-  return ((cpuSeconds(pid) - before) / count) * 1e6
+function askedOf({ served, headers }: Target, stream: boolean): Asked {
+  return { url: served.url, path: '/v1/chat/completions', headers, body: chatBody(stream) }
 }
 
-async function load(url: string, count: number, stream: boolean): Promise<void> {
-  const pool = new Pool(url, { connections })
-  const body = JSON.stringify({
-    model: 'r',
-    messages: [{ role: 'user', content: 'please answer this question about an order '.repeat(6) }],
-    ...(stream ? { stream } : {}),
-  })
-  let left = count
-  const worker = async () => {
-    while (left-- > 0) {
-      const { statusCode, body: answer } = await pool.request({
-        method: 'POST',
-        path: '/v1/chat/completions',
-        headers: {
-          'content-type': 'application/json',
-          authorization: `Bearer ${key}`,
-          'x-keelway-session': String(left),
-        },
-        body,
+/** Until the optimising compiler has seen enough of it, or for 30 s. */
+async function warmUp(target: Target): Promise<void> {
+  const begin = performance.now()
+  for (let left = target.streams ? 12_000 : 1000; left > 0 && performance.now() - begin < 30_000; )
+    left -= (await saturate(askedOf(target, false), { connections, seconds: 0.5 })).timings.length
+  if (target.streams) await saturate(askedOf(target, true), { connections, seconds: 1 })
+}
+
+async function measureWhole(target: Target): Promise<void> {
+  const before = cpuSeconds(target.served.pid)
+  const { perSecond, timings } = await saturate(askedOf(target, false), { connections, seconds })
+  target.cpuUs.push(((cpuSeconds(target.served.pid) - before) / timings.length) * 1e6)
+  target.perSecond.push(perSecond)
+}
+
+async function measureStreams(target: Target, count: number): Promise<void> {
+  const before = cpuSeconds(target.served.pid)
+  const { timings } = await saturate(askedOf(target, true), { connections: count, seconds, text: firstText })
+  const found = target.byStreams.get(count) ?? { firstMs: [], textMs: [], chunkUs: [] }
+  found.chunkUs.push(((cpuSeconds(target.served.pid) - before) / timings.length / chunksOfStream) * 1e6)
+  found.firstMs.push(median(timings.map(({ firstMs }) => firstMs)))
+  found.textMs.push(median(timings.map(({ textMs }) => textMs)))
+  target.byStreams.set(count, found)
+}
+
+interface Row {
+  target: string
+  perSecond: number
+  cpuUs: number
+  ratio: number
+  addedP50Ms: number
+  addedP99Ms: number
+  residentMb: number
+  streams: { count: number; firstMs: number; textMs: number; chunkUs: number }[]
+}
+
+function rowOf(found: Target): Row {
+  const [direct, bare] = targets
+  const added = (share: number) => quantile(found.endMs, share) - quantile(direct?.endMs ?? [], share)
+  return {
+    target: found.name,
+    perSecond: median(found.perSecond),
+    cpuUs: median(found.cpuUs),
+    // Of rounds that stood side by side.
+    ratio: median(found.cpuUs.map((us, round) => us / (bare?.cpuUs[round] ?? Number.NaN))),
+    addedP50Ms: added(0.5),
+    addedP99Ms: added(0.99),
+    residentMb: found.residentMb,
+    streams: [...found.byStreams].map(([count, { firstMs, textMs, chunkUs }]) => ({
+      count,
+      firstMs: median(firstMs),
+      textMs: median(textMs),
+      chunkUs: median(chunkUs),
+    })),
+  }
+}
+
+function tell(): void {
+  const rows = targets.map(rowOf)
+  const bars = barsOf(rows)
+  if (values.json) {
+    console.log(JSON.stringify({ rounds, seconds, connections, pinned, rows, bars }))
+    failIfMissed(bars, values.check)
+    return
+  }
+  console.log(
+    `${rounds} rounds of ${seconds} s, ${connections} connections, ${pinned ? 'pinned to cores' : 'NOT pinned to cores'}`,
+  )
+  const flat = rows.map(({ target, streams, ...row }) => ({
+    target,
+    'req/s': row.perSecond,
+    'CPU µs/req': row.cpuUs,
+    '× bare': row.ratio,
+    'added p50 ms': row.addedP50Ms,
+    'p99 ms': row.addedP99Ms,
+    'RSS MB': row.residentMb,
+  }))
+  console.log(table(flat))
+  const streamed = rows.flatMap(({ target, streams }) =>
+    streams.map(({ count, firstMs, textMs, chunkUs }) => ({
+      target,
+      streams: count.toFixed(0),
+      'TTFB ms': firstMs,
+      'text ms': textMs,
+      'CPU µs/chunk': chunkUs,
+    })),
+  )
+  console.log(`\n${table(streamed)}`)
+  tellBars(bars, values.check)
+}
+
+function barsOf(rows: readonly Row[]): Bar[] {
+  const row = (name: string) => rows.find(({ target }) => target === name)
+  const on = row('gateway, everything on')
+  const bare = row('bare')
+  if (!on || !bare) return []
+  const bars: Bar[] = [
+    { name: 'CPU of a request, everything on, × bare', measured: on.ratio, bound: 1.5, must: 'at most' },
+    { name: 'added p50 at 200/s, ms', measured: on.addedP50Ms, bound: 0.5, must: 'at most' },
+    { name: 'added p99 at 200/s, ms', measured: on.addedP99Ms, bound: 3, must: 'at most' },
+  ]
+  for (const [i, { count, firstMs }] of on.streams.entries())
+    bars.push({
+      name: `TTFB of ${count} streams beyond bare, ms`,
+      measured: firstMs - (bare.streams[i]?.firstMs ?? Number.NaN),
+      bound: 1,
+      must: 'at most',
+    })
+  for (const [name, bound] of [
+    ['portkey', 10],
+    ['portkey, pinned', 6],
+  ] as const) {
+    const peer = row(name)
+    if (peer)
+      bars.push({
+        name: `requests/s, × ${name}`,
+        measured: on.perSecond / peer.perSecond,
+        bound,
+        must: 'at least',
       })
-      if (statusCode !== 200) throw new Error(`${url} answered ${statusCode}: ${await answer.text()}`)
-      await answer.dump()
-    }
   }
-  await Promise.all(Array.from({ length: connections }, worker))
-  await pool.close()
-}
-
-/** Fields 14 and 15 of proc(5) stat, in clock ticks. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
-}
-
-function median(numbers: number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+  return bars
 }
