@@ -10,10 +10,13 @@ export const duckDbReviews = (
 ): Pick<Telemetry, 'unscored' | 'reviewed' | 'judgeUse'> => ({
   unscored: async ({ namespace, route, after, since, limit }) => {
     const found = await rows<CallRecord & { arrival: number }>(
-      `select ${rowAsJson(storedCallColumns, 'c')} from calls c
-       where c.namespace = $1 and c.route = $2 and c.arrival > $3 and c."at" >= $4 and c.arm <> 'evaluation'
-         and c.id not in (select f.call from feedback f where f.source = 'scorer' and f."at" >= $4)
-       order by c.arrival limit ${Math.floor(limit)}`,
+      // Which calls first, by narrow columns: else the content of all that wait is read to answer with a few.
+      `select ${rowAsJson(storedCallColumns, 'c')} from calls c where c.arrival in (
+         select w.arrival from calls w
+         where w.namespace = $1 and w.route = $2 and w.arrival > $3 and w."at" >= $4 and w.arm <> 'evaluation'
+           and w.id not in (select f.call from feedback f where f.source = 'scorer' and f."at" >= $4)
+         order by w.arrival limit ${Math.floor(limit)})
+       order by c.arrival`,
       [namespace, route, BigInt(after), BigInt(Math.floor(since))],
     )
     return { calls: found.map(({ arrival: _, ...call }) => call), next: found.at(-1)?.arrival ?? after }

@@ -19,8 +19,10 @@ export interface DuckDbTelemetry extends Telemetry {
   close(): Promise<void>
 }
 
-/** Most rows written in one transaction. */
+/** Most rows in one statement. */
 const maxBatch = 2000
+/** Most characters of them: DuckDB's JSON functions take more than twice the time for twice the text. */
+const maxBatchLength = 1 << 20
 /** Calls remembered to tell a batch that is reported twice from a new one. */
 const maxRemembered = 50_000
 /** Calls so much older than the newest, which waited while nobody took them, are looked up in the file as well. */
@@ -238,15 +240,24 @@ class WriteQueue {
     return calls.filter(({ id }) => !written.has(id))
   }
 
-  async #write(calls: object[], feedback: Feedback[]): Promise<void> {
-    for (let i = 0; i < calls.length; i += maxBatch)
-      await this.#insert(insertRows('calls', storedCallColumns), calls.slice(i, i + maxBatch))
-    for (let i = 0; i < feedback.length; i += maxBatch)
-      await this.#insert(insertRows('feedback', feedbackColumns), feedback.slice(i, i + maxBatch))
+  /** All or nothing: what failed is reported again, and must not be there in part. */
+  async #write(calls: CallRecord[], feedback: Feedback[]): Promise<void> {
+    if (calls.length === 0 && feedback.length === 0) return
+    await this.#writer.run('begin transaction')
+    try {
+      await this.#insert(insertRows('calls', storedCallColumns), calls)
+      await this.#insert(insertRows('feedback', feedbackColumns), feedback)
+      await this.#writer.run('commit')
+    } catch (error) {
+      // A commit that failed has rolled back by itself, and that is no news.
+      await this.#writer.run('rollback').catch(() => undefined)
+      throw error
+    }
   }
 
-  async #insert(sql: string, batch: readonly object[]): Promise<void> {
-    await this.#writer.run(sql, [JSON.stringify(batch, wellFormed)])
+  async #insert(sql: string, rows: readonly object[]): Promise<void> {
+    for (const batch of batchesOf(rows.map(row => JSON.stringify(row, wellFormed))))
+      await this.#writer.run(sql, [`[${batch.join(',')}]`])
   }
 
   async #recentIds(): Promise<Set<string>> {
@@ -265,6 +276,21 @@ class WriteQueue {
         .reverse(),
     )
   }
+}
+
+function* batchesOf(rows: readonly string[]): Generator<string[]> {
+  let batch: string[] = []
+  let length = 0
+  for (const row of rows) {
+    if (batch.length === maxBatch || (batch.length > 0 && length + row.length > maxBatchLength)) {
+      yield batch
+      batch = []
+      length = 0
+    }
+    batch.push(row)
+    length += row.length
+  }
+  if (batch.length > 0) yield batch
 }
 
 /** Half a surrogate pair and NUL stand in JSON but in no UTF-8 text of DuckDB; one such answer must not fail a batch. */
