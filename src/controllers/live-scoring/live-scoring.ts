@@ -17,7 +17,8 @@ export interface LiveScoringDependencies {
 }
 
 const POLL_MS = 1000
-const PAGE = 200
+/** Scorers take up to a few milliseconds a call, and others want their turn in between. */
+const PAGE = 50
 /** What is older when it is first seen is left unscored. */
 const WINDOW_MS = 3_600_000
 /** Questions to judges of one route at once. */

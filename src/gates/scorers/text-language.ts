@@ -1,7 +1,7 @@
 import { detect } from 'tinyld'
 
 /** Characters that are looked at; more text says nothing new, and costs more than its length. */
-const SAMPLE = 3000
+const SAMPLE = 1000
 
 /**
  * The language most of a text is written in, as ISO 639-1 code, or undefined when it can not be told. By script where
