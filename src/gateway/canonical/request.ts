@@ -71,6 +71,8 @@ export interface CanonicalRequest {
    * another question, such as `previous_response_id`: other providers refuse the request.
    */
   ownProtocolOnly?: readonly string[]
+  /** Unfinished features of Anthropic's API that the client asks for, as its header `anthropic-beta` names them. */
+  betas?: readonly string[]
   /** Values of the prompt's variables. */
   variables: Readonly<Record<string, unknown>>
   /** Parameters set by the route that have no field here; sent upstream as they are. */

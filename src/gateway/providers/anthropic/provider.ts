@@ -36,7 +36,7 @@ function openBackend(
   const headersOf = (request: ProviderRequest, stream: boolean): Record<string, string> => ({
     ...commonHeaders(stream, request.trace),
     'anthropic-version': options.version ?? version,
-    ...(options.beta === undefined ? {} : { 'anthropic-beta': options.beta }),
+    ...betaOf(options.beta, request.request.betas),
     ...(request.secret === undefined ? {} : { 'x-api-key': request.secret }),
   })
   const reader = (request: ProviderRequest) => new AnswerReader(confidentialOf(request))
@@ -51,7 +51,6 @@ function openBackend(
           path: path + endpoint.search,
           headers: headersOf(request, stream),
           body,
-          stream,
           reader: () => reader(request),
           whole: data => reader(request).whole(data),
         },
@@ -68,7 +67,6 @@ function openBackend(
           path: `${path}/count_tokens${endpoint.search}`,
           headers: headersOf(request, false),
           body: countBody(request.request),
-          stream: false,
           reader: () => reader(request),
           whole: data => {
             counted = parseObject(data).input_tokens
@@ -82,4 +80,10 @@ function openBackend(
       return counted
     },
   }
+}
+
+/** What the ModelProvider wants always and what the client wants now; others than names are left out. */
+function betaOf(always: string | undefined, betas: readonly string[] = []): Record<string, string> {
+  const wanted = [...(always?.split(/\s*,\s*/) ?? []), ...betas].filter(name => /^[\w.-]{1,100}$/.test(name))
+  return wanted.length === 0 ? {} : { 'anthropic-beta': [...new Set(wanted)].join(',') }
 }

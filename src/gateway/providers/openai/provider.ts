@@ -54,7 +54,6 @@ function openBackend(
           path: pathOf(operation, request.request.model),
           headers,
           body,
-          stream,
           ...reading(operation, request),
         },
         signal,

@@ -25,7 +25,6 @@ export interface UpstreamCall {
   path: string
   headers: Record<string, string>
   body: object
-  stream: boolean
   /** Reads the body of a whole answer. */
   whole(data: string): Frame
   /** Reads the events of a streamed one. */
@@ -33,13 +32,14 @@ export interface UpstreamCall {
 }
 
 /**
- * Sends a request and hands on its answer as frames. A server may answer a request for a stream with a whole body.
+ * Sends a request and hands on its answer as frames. A server may answer a request for a stream with a whole
+ * body, or the other way round.
  * @throws ProviderError or the signal's reason
  */
 export async function callUpstream(
   { dispatcher, clock, origin, timeoutMs }: Upstream,
   request: ProviderRequest,
-  { path, headers, body, stream, whole, reader }: UpstreamCall,
+  { path, headers, body, whole, reader }: UpstreamCall,
   signal: AbortSignal,
 ): Promise<ProviderAnswer> {
   const answer = await exchange(
@@ -52,8 +52,7 @@ export async function callUpstream(
   const explain = (error: unknown): unknown => transportError(error, signal, origin, true)
   if (answer.status < 200 || answer.status > 299) throw await refusal(answer, clock, request, explain)
   const type = answer.headers['content-type'] ?? ''
-  if (stream && type.startsWith('text/event-stream'))
-    return { stream: framesOf(answer.body, reader(), explain) }
+  if (type.startsWith('text/event-stream')) return { stream: framesOf(answer.body, reader(), explain) }
   const bytes = await answer.body.readAll(maxAnswerBytes).catch((error: unknown) => {
     throw explain(error)
   })
