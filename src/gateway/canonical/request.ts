@@ -17,8 +17,8 @@ export const protocolNames = [
 export type ProtocolName = (typeof protocolNames)[number]
 
 /**
- * A value as it came over the wire. Never changed in place, and true: who changes what it says drops it (`withText`,
- * `withParts`). The gateway's own `keelway` members have been taken out. What it is:
+ * A value as it came over the wire. Never changed in place, and true: who changes what it says takes
+ * `withParts`, or drops it. The gateway's own `keelway` members have been taken out. What it is:
  * - of a request, the body; of a tool, a call or a part, its element of the list it stood in;
  * - of a message, the element of `messages`, with these exceptions. Anthropic: `{role: 'system', content}` for the
  *   top-level `system`; the `tool_result` block for a tool message, which is cut out of its user message;
@@ -131,20 +131,28 @@ export const zoneOf = (message: Message, part: Part): Zone =>
   ('zone' in part ? part.zone : undefined) ??
   (message.role === 'tool' ? 'tool' : message.role === 'assistant' ? 'output' : 'user')
 
-/** The message with other parts, remembering that its origin no longer tells them. */
+type TextPart = Extract<Part, { type: 'text' }>
+
+/**
+ * The message with other parts, remembering that its origin no longer tells them. A part that is not the message's own
+ * tells its text from now on, whatever its origin said: so nothing that was masked goes out as it came.
+ */
 export const withParts = (message: Message, parts: readonly Part[]): Message => ({
   ...message,
-  parts,
+  parts: parts.map((part, i) =>
+    part === message.parts[i] || part.type !== 'text' || message.parts.includes(part)
+      ? part
+      : trueToText(part),
+  ),
   edited: true,
 })
 
-type TextPart = Extract<Part, { type: 'text' }>
-
-/** The part with another text; fields such as a cache mark stay where they stand beside the text. */
-export function withText(part: TextPart, text: string): TextPart {
+/** Fields such as a cache mark stay where they stand beside the text; an origin that says it elsewhere is dropped. */
+function trueToText(part: TextPart): TextPart {
   const { origin, ...rest } = part
-  if (origin === undefined || origin.value.text !== part.text) return { ...rest, text }
-  return { ...rest, text, origin: { protocol: origin.protocol, value: { ...origin.value, text } } }
+  if (origin === undefined || origin.value.text === part.text) return part
+  if (typeof origin.value.text !== 'string') return rest
+  return { ...rest, origin: { protocol: origin.protocol, value: { ...origin.value, text: part.text } } }
 }
 
 /** What `carrier` was in `protocol`, when it came so and still is: sent on as it is. */

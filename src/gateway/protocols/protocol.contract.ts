@@ -89,7 +89,7 @@ export function protocolContract({ protocol, body, streams, wrong, wire }: Proto
           const error = refusal(text)
           expect(error === undefined || error instanceof GatewayError).toBe(true)
         }),
-        { numRuns: 1500 },
+        { numRuns: 500 },
       )
     })
 
@@ -136,7 +136,7 @@ export function protocolContract({ protocol, body, streams, wrong, wire }: Proto
           for (const { data } of read(stream)) if (data !== '[DONE]') JSON.parse(data)
           expect(stream === '' || stream.endsWith('\n\n')).toBe(true)
         }),
-        { numRuns: 200 },
+        { numRuns: 100 },
       )
     })
 

@@ -149,7 +149,7 @@ test('requests go from OpenAI to Anthropic and back, and nothing that both can s
       const back = parse(openAiChat, chatBody(there, dialects.openai).body)
       expect(said(back)).toEqual(said(asked))
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   )
 })
 
@@ -211,7 +211,7 @@ test('streamed answers go from Anthropic to OpenAI and back, and nothing that bo
       const again = readBack(newMessageReader(), written(anthropicMessages, asChat))
       expect(told(eventsOf(again))).toEqual(told(eventsOf(frames)))
     }),
-    { numRuns: 300 },
+    { numRuns: 120 },
   )
 })
 
@@ -225,7 +225,7 @@ test('whole answers go from Anthropic to OpenAI and back, and nothing that both 
       const asChat = newChatReader().whole(whole(openAiChat, asMessage.events))
       expect(told(asChat.events)).toEqual(told(events))
     }),
-    { numRuns: 200 },
+    { numRuns: 120 },
   )
 })
 
@@ -254,7 +254,7 @@ test.each(both)(
           told(eventsOf(frames)),
         )
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     )
   },
 )

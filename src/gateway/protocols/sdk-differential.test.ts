@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
-const runs = { numRuns: 60 }
+const runs = { numRuns: 40 }
 const one: AnswerShape = { choices: 1, reasoning: true, refusal: true, interleaved: true, signed: true }
 const question = [{ role: 'user' as const, content: 'Hello' }]
 

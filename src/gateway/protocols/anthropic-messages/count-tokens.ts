@@ -1,4 +1,2 @@
-/** Where Anthropic clients ask how large a request is; its body is that of a message. */
+/** Where Anthropic clients ask how large a request is; the body is that of a message, the answer `{input_tokens}`. */
 export const countTokensPath = '/v1/messages/count_tokens'
-
-export const countTokensBody = (tokens: number): string => JSON.stringify({ input_tokens: tokens })

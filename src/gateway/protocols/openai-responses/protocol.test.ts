@@ -56,6 +56,19 @@ describe('items', () => {
   })
 })
 
+test('a call without arguments takes an empty object, which clients parse', () => {
+  const events: AnswerEvent[] = [
+    { type: 'start', id: 'x', model: 'm' },
+    { type: 'tool-call', choice: 0, index: 0, id: 'a', name: 't' },
+    { type: 'tool-arguments', choice: 0, index: 0, text: '' },
+    { type: 'finish', choice: 0, reason: 'tool-calls' },
+  ]
+  const whole = openAiResponses.encode({ request: parse({}), call: 'c1', at: 5000 }).whole({ events })
+  expect(JSON.parse(whole)).toMatchObject({
+    output: [{ type: 'function_call', call_id: 'a', arguments: '{}' }],
+  })
+})
+
 test('reasoning goes out and comes back with its proof', () => {
   const events: AnswerEvent[] = [
     { type: 'start', id: 'x', model: 'm' },
