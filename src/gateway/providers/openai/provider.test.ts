@@ -1,7 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { chunkEvents } from '../../upstream.world.ts'
-import { canonical, providerRequest } from '../provider.world.ts'
+import { Agent } from 'undici'
+import { expect, test } from 'vitest'
+import { chunkEvents, completion as completionBody, fakeOpenAi, sendJson } from '../../upstream.world.ts'
+import type { ProviderContext } from '../provider.ts'
+import { canonical, openTarget, providerRequest, providerSecret } from '../provider.world.ts'
 import { upstreamContract } from '../upstream/upstream.contract.ts'
 import { openaiProvider } from './provider.ts'
 
@@ -50,4 +53,34 @@ upstreamContract({
   text: 'Hé€ 👋 end',
   eventOf: text => `data: ${JSON.stringify(chunk(text))}\n\n`,
   errorEvent: 'data: {"error":{"message":"busy","type":"overloaded_error","code":"503"}}\n\n',
+})
+
+test('Azure gets deployment, version and its own header of the key', async () => {
+  const dispatcher = new Agent()
+  const upstream = await fakeOpenAi(response => sendJson(response, 200, completionBody('hi')))
+  const endpoint = upstream.endpoint.replace(/\/v1$/, '')
+  const provider = { protocol: 'openai', dialect: 'azure', endpoint, timeoutMs: 1000 }
+  const backend = await openTarget(
+    openaiProvider,
+    { serve: 'provider', provider, model: 'my-gpt' },
+    { dispatcher },
+  )
+  await backend.answer(providerRequest({ model: 'my-gpt' }), new AbortController().signal)
+  expect(upstream.requests[0]?.path).toBe(
+    '/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21',
+  )
+  expect(upstream.requests[0]?.headers).toMatchObject({ 'api-key': providerSecret })
+  expect(upstream.requests[0]?.headers).not.toHaveProperty('authorization')
+  await upstream.stop()
+  await dispatcher.destroy()
+})
+
+test('an endpoint is needed, and a dialect that exists', async () => {
+  const open = (provider: object) =>
+    openaiProvider.open(
+      { serve: 'provider', provider: { protocol: 'openai', timeoutMs: 1, ...provider }, model: 'm' },
+      {} as ProviderContext,
+    )
+  await expect(open({})).rejects.toThrow('set spec.endpoint')
+  await expect(open({ endpoint: 'http://e.com/v1', dialect: 'odd' })).rejects.toThrow('no dialect "odd"')
 })
