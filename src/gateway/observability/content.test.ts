@@ -66,7 +66,7 @@ test('the event loop is given free between records', async () => {
 })
 
 test('a digest is the HMAC-SHA-256 of the text under the key', () => {
-  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constant('€'.repeat(22_000)))
+  const text = fc.oneof(fc.string(), fc.constant('€'.repeat(22_000)))
   fc.assert(
     fc.property(text, fc.integer({ min: 1, max: 100 }), (text, length) => {
       const key = randomBytes(length)
