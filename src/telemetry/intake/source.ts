@@ -1,0 +1,75 @@
+import type { Clock } from '../../lib/clock.ts'
+import type { Signal } from '../signals/signal.ts'
+
+/**
+ * OBSERVE: where signals come from. A source is one file exporting one object, one line in `index.ts`, and passes
+ * `source.contract.ts`. It normalises to signals, asks nobody for more than it can hand on, and says how far behind
+ * it is and what it lost.
+ */
+export interface Source<Settings = unknown> {
+  /** Such as `otlp` or `kubernetes-events`. */
+  type: string
+  summary: string
+  /** @throws SourceError naming the setting that is wrong */
+  open(settings: Settings, context: SourceContext): Promise<OpenSource>
+}
+
+export interface SourceContext {
+  /** Resolves when the batch was stored: wait for it before taking more. */
+  emit(signals: readonly Signal[]): Promise<void>
+  clock: Clock
+  /** Aborted when the source is closed. */
+  signal: AbortSignal
+  /** Remembers where it was, across restarts; small JSON. */
+  load(): Promise<unknown>
+  save(position: unknown): Promise<void>
+  say(text: string): void
+}
+
+export interface OpenSource {
+  status(): SourceStatus
+  /** Takes no more, hands on what it has, and returns. */
+  close(): Promise<void>
+}
+
+export interface SourceStatus {
+  state: 'running' | 'waiting' | 'failed'
+  /** Signals handed on, refused as malformed, and lost because of a limit. */
+  accepted: number
+  refused: number
+  lost: number
+  /** How old the newest signal was when it was stored, in milliseconds. */
+  lagMs?: number
+  /** What is wrong and what to do, when something is. */
+  message?: string
+}
+
+/** An HTTP request that a source answers at a path of the intake port, such as `/v1/traces`. */
+export interface IntakeRequest {
+  method: string
+  path: string
+  headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Decompressed and bounded. */
+  body: Buffer
+}
+
+export interface IntakeAnswer {
+  status: number
+  headers?: Readonly<Record<string, string>>
+  body?: string | Buffer
+}
+
+/** A source that is written to over HTTP instead of asking itself; served by `intake/http.ts`. */
+export interface PushSource {
+  type: string
+  summary: string
+  /** Paths it answers, such as `/v1/traces`. */
+  paths: readonly string[]
+  /** Answers after the signals were stored; 429 or 503 with Retry-After when the store is behind. */
+  take(request: IntakeRequest, emit: SourceContext['emit'], clock: Clock): Promise<IntakeAnswer>
+}
+
+/** Settings that can not be used: which, and what to do. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError'
+}
