@@ -46,6 +46,7 @@ export const Prompt = defineKind({
             ),
           default: z
             .unknown()
+            .optional()
             .describe('Value used when the request gives none, of the type or as its text.'),
           enum: z
             .array(z.string().max(1024))
