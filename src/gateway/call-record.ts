@@ -91,6 +91,7 @@ export function callRecord(start: CallStart, end: CallEnd): CallRecord {
     record.trace = {
       traceId: trace.traceId,
       spanId: trace.spanId,
+      sampled: trace.sampled,
       ...(trace.parentSpanId === undefined ? {} : { parentSpanId: trace.parentSpanId }),
     }
   const finish = content?.choices[0]?.finish

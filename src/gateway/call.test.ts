@@ -13,6 +13,7 @@ import {
   userKey,
 } from './gateway.world.ts'
 import type { GuardrailContent, GuardrailRule, RouteSnapshot, SnapshotContent } from './snapshot.ts'
+import { fakeOpenAi } from './upstream.world.ts'
 
 let world: GatewayWorld
 afterEach(async () => world.stop())
@@ -257,4 +258,36 @@ describe.each(ways)('%s', (_, ask) => {
     })
     expect(await ask('hello')).toBe('number 2')
   })
+})
+
+test('a client of Anthropic asks an Anthropic provider for betas', async () => {
+  const asked: (string | undefined)[] = []
+  const upstream = await fakeOpenAi((response, _, __) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(
+      JSON.stringify({
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
+        model: 'm',
+        content: [{ type: 'text', text: 'ok' }],
+        stop_reason: 'end_turn',
+        stop_sequence: null,
+        usage: { input_tokens: 1, output_tokens: 1 },
+      }),
+    )
+  })
+  try {
+    await serve({
+      ...scripted({}),
+      provider: { protocol: 'anthropic', endpoint: upstream.endpoint, timeoutMs: 5000 },
+    })
+    await anthropic().messages.create(
+      { model: 'mail-triage', max_tokens: 5, messages: [{ role: 'user', content: 'hi' }] },
+      { headers: { 'anthropic-beta': 'context-1m-2025-08-07, files-api-2025-04-14' } },
+    )
+    asked.push(...upstream.requests.map(({ headers }) => String(headers['anthropic-beta'])))
+    expect(asked).toEqual(['context-1m-2025-08-07,files-api-2025-04-14'])
+  } finally {
+    await upstream.stop()
+  }
 })

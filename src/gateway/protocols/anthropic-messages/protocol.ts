@@ -10,7 +10,11 @@ import { readMessages } from './parse-request.ts'
 export const anthropicMessages: Protocol = {
   name: 'anthropic-messages',
   path: '/v1/messages',
-  parse: body => readBody(body, readMessages),
+  parse: (body, headers) => {
+    const request = readBody(body, readMessages)
+    const betas = [headers['anthropic-beta'] ?? []].flat().flatMap(value => value.split(/\s*,\s*/))
+    return betas.length === 0 ? request : { ...request, betas }
+  },
   encode: context => {
     const stream = new MessageEncoder(context)
     return {
