@@ -44,6 +44,7 @@ function weightOf({ source, kind, attack }: Row, size: number): number {
   if (source === 'banking77') return 0.1
   // Scenarios without any sign of an attack but their topic: with them every scenario looks like one.
   if (kind.endsWith('PAIR')) return 0
+  if (source.startsWith('made')) return 0.2
   return (attack || source === 'ifeval answers' ? 1 : 2) / Math.sqrt(size)
 }
 
@@ -59,7 +60,7 @@ export const promptSumOf = (model: PromptModel, example: PromptExample): number 
 /** First stage on the wording; second on its out-of-fold sums beside the signals, so that it does not trust memory. */
 export function fitPrompts(examples: readonly PromptExample[]): PromptModel {
   const trained = examples.filter(({ row, wording }) => row.trains && wording.weight > 0)
-  const options = { epochs: 12, rate: 0.3, penalty: 1e-6 }
+  const options = { epochs: 12, rate: 0.3, penalty: 1e-5 }
   const learn = (some: readonly PromptExample[]) =>
     fitLinear(
       some.map(({ wording }) => wording),

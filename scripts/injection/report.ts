@@ -8,14 +8,13 @@ export interface Scored {
 }
 
 /** The lowest sum at which no honest source has a larger share of texts at or above it than `limit` says. */
-export function atMost(scored: readonly Scored[], limit: (source: string) => number): number {
+export function atMost(scored: readonly Scored[], limit: (source: string, n: number) => number): number {
   let point = -Infinity
   for (const [source, group] of bySource(scored.filter(({ row }) => !row.attack))) {
     const sums = group.map(({ sum }) => sum).sort((a, b) => b - a)
-    const next = sums[Math.floor(sums.length * limit(source))] ?? -Infinity
-    console.log(
-      `${source}: ${sums.length} texts, ${(limit(source) * 100).toFixed(1)} % at ${next.toFixed(2)}`,
-    )
+    const share = limit(source, sums.length)
+    const next = sums[Math.floor(sums.length * share)] ?? -Infinity
+    console.log(`${source}: ${sums.length} texts, ${(share * 100).toFixed(1)} % at ${next.toFixed(2)}`)
     point = Math.max(point, next)
   }
   return point + 1e-3
@@ -43,6 +42,18 @@ export function printTable(
   }
 }
 
+/** The honest texts nearest to an attack and the attacks nearest to an honest text, for whoever improves the signals. */
+export function printWorst(out: readonly Scored[]): void {
+  for (const [source, group] of bySource(out)) {
+    const attack = group[0]?.row.attack === true
+    const worst = group.toSorted((a, b) => (attack ? a.sum - b.sum : b.sum - a.sum)).slice(0, 12)
+    for (const { sum, text, row } of worst)
+      console.log(
+        `${source} ${sum.toFixed(2)} ${JSON.stringify(text?.slice(0, 120))} ${JSON.stringify(row.planted?.slice(0, 100))}`,
+      )
+  }
+}
+
 function bySource(scored: readonly Scored[]): Map<string, Scored[]> {
   return Map.groupBy(scored, ({ row }) => nameOf(row))
 }
@@ -50,8 +61,7 @@ function bySource(scored: readonly Scored[]): Map<string, Scored[]> {
 function nameOf({ source, kind, zone, attack }: Row): string {
   if (source === 'jailbreakbench_artifacts') return `${source} ${kind.replace('jailbreak:', '')}`
   if (source === 'garak_dan_sysprompt') return `${source} ${kind}`
-  if (source === 'bipia_indirect_train')
-    return `${attack ? 'bipia attack' : 'bipia clean'} ${kind.split(':')[1]}`
+  if (source === 'bipia_indirect_train') return attack ? `bipia attack ${kind.split(':')[1]}` : 'bipia clean'
   return source.startsWith('made') ? `${source}, ${zone}` : source
 }
 

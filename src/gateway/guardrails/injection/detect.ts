@@ -9,31 +9,30 @@ import { makeWindow, readDocumentWindow, readWindow } from './window.ts'
 
 const window = makeWindow()
 /** Windows overlap so that a sentence at a border is seen whole in one of them. */
-const STEP = WINDOW - 512
+const OVERLAP = 512
+const STEP = WINDOW - OVERLAP
 /** A jailbreak in a document must be plainer than one from a user: documents may be about jailbreaks. */
 const DOCUMENT_MARGIN = 1.5
 
 /** How much a text looks like an attack on the model that reads it, and why. Linear in the text; the same every time. */
 export function assess(text: string, zone: Zone, weights: Weights): Verdict {
-  let verdict = read(text, zone, weights)
-  for (const hidden of decodings(text)) {
-    // Decoded once: what is inside a decoded text is not decoded again.
-    const inside = read(hidden, zone, weights)
-    if (inside.score >= 0.5) verdict = worse(verdict, { score: inside.score, reason: 'encoded-payload' })
+  let verdict = readFirst(text, zone, weights)
+  const hidden = decodings(text, window.tokens)
+  for (let from = STEP; from + OVERLAP < text.length; from += STEP)
+    verdict = worse(verdict, read(text, from, zone, weights))
+  // Decoded once: what is inside a decoded text is not decoded again.
+  for (const inside of hidden) {
+    const { score } = readFirst(inside, zone, weights)
+    if (score >= 0.5 && score > verdict.score) verdict = { score, reason: 'encoded-payload' }
   }
   return verdict
 }
 
-function read(text: string, zone: Zone, weights: Weights): Verdict {
-  let verdict = clean
-  for (let from = 0; from === 0 || from + 512 < text.length; from += STEP) {
-    const to = Math.min(text.length, from + WINDOW)
-    verdict = worse(
-      verdict,
-      zone === 'user' ? readPrompt(text, from, to, weights) : readDocument(text, from, to, zone, weights),
-    )
-  }
-  return verdict
+const readFirst = (text: string, zone: Zone, weights: Weights): Verdict => read(text, 0, zone, weights)
+
+function read(text: string, from: number, zone: Zone, weights: Weights): Verdict {
+  const to = Math.min(text.length, from + WINDOW)
+  return zone === 'user' ? readPrompt(text, from, to, weights) : readDocument(text, from, to, zone, weights)
 }
 
 function readPrompt(text: string, from: number, to: number, weights: Weights): Verdict {

@@ -26,16 +26,24 @@ const seen = new Uint16Array(PLACES)
 const damped = Float32Array.from({ length: 0x10000 }, (_, n) => (n === 0 ? 0 : 1 + Math.log(n)))
 const folded = new Uint16Array(WINDOW + 2)
 
-/** Words, pairs of words and runs of five characters of text[from, to), hashed (Weinberger et al. 2009, feature hashing). */
+/**
+ * Words, pairs of words, pairs of neighbouring word classes and runs of five characters of text[from, to), hashed
+ * (Weinberger et al. 2009, feature hashing).
+ */
 export function hashFeatures(text: string, from: number, to: number, tokens: Tokens, sparse: Sparse): void {
   const { place, value } = sparse
   let count = 0
   let before = 0
+  let lastClass = 0
   for (let i = 0; i < tokens.count; i++) {
     const word = tokens.hash[i] ?? 0
     count = touch(word, place, count)
     if (i > 0) count = touch((Math.imul(before, 31) + word) | 0, place, count)
     before = word
+    const mask = tokens.classes[i] ?? 0
+    if (mask === 0) continue
+    if (lastClass !== 0) count = touch(classPair(lastClass, mask), place, count)
+    lastClass = mask
   }
   const length = foldRun(text, from, to)
   for (let i = 0; i + RUN <= length; i++) {
@@ -55,6 +63,10 @@ export function hashFeatures(text: string, from: number, to: number, tokens: Tok
   for (let i = 0; i < count; i++) value[i] = (value[i] ?? 0) * norm
   sparse.count = count
 }
+
+/** Two words of the lexicon with whatever between them: `never … refuse` and `do not … decline` are one place. */
+export const classPair = (first: number, second: number): number =>
+  Math.imul(first, 0x9e3779b1) ^ ((second + 0x51ed270b) | 0)
 
 /** Counts one occurrence; a place met for the first time joins the list. */
 function touch(hash: number, place: Int32Array, count: number): number {

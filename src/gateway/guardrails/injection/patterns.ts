@@ -89,13 +89,17 @@ export function countStructures(tokens: Tokens, from: number, to: number, counts
   for (let i = from; i < to; i++) {
     if ((gap[i] ?? 0) >= gaps.sentence && i > from) reached.fill(NEVER)
     const mask = classes[i] ?? 0
-    if ((mask & anyMask) === 0) continue
-    for (let s = 0; s < steps.length; s++) {
-      if ((mask & (stepMask[s] ?? 0)) === 0) continue
-      if (stepFirst[s] === 0 && (reached[s + 1] ?? NEVER) < i - 1 - (stepGap[s] ?? 0)) continue
-      const kind = stepKind[s] ?? -1
-      if (kind < 0) reached[s] = i
-      else counts[kind] = (counts[kind] ?? 0) + 1
-    }
+    if ((mask & anyMask) !== 0) takeSteps(i, mask, counts)
+  }
+}
+
+/** Moves every pattern on that waits for a word of one of these classes. */
+function takeSteps(i: number, mask: number, counts: Float64Array): void {
+  for (let s = 0; s < steps.length; s++) {
+    if ((mask & (stepMask[s] ?? 0)) === 0) continue
+    if (stepFirst[s] === 0 && (reached[s + 1] ?? NEVER) < i - 1 - (stepGap[s] ?? 0)) continue
+    const kind = stepKind[s] ?? -1
+    if (kind < 0) reached[s] = i
+    else counts[kind] = (counts[kind] ?? 0) + 1
   }
 }

@@ -1,220 +1,45 @@
-import { bit } from './lexicon.ts'
-import { countStructures, structures } from './patterns.ts'
+import type { Lines } from './lines.ts'
 import { gaps, type Tokens } from './tokens.ts'
-import type { Window } from './window.ts'
 
-/**
- * What is seen of one sentence of a document or tool result. An embedded attack is an ordinary sentence: what gives it
- * away is that it addresses the model, asks for an action, and has nothing to do with what stands around it.
- */
-export const segmentSignals = [
-  'imperative',
-  'your-response',
-  'your-code',
-  'content-request',
-  'pointed-code',
-  'action-on-valuable',
-  'target',
-  'action-to-target',
-  ...structures,
-  'urgent',
-  'model-addressed',
-  'you',
-  'you-must',
-  'question',
-  'alone',
-  'imperative-alone',
-  'question-alone',
-  'new-words',
-  'imperative-new-words',
-  'edge',
-  'imperative-edge',
-  'short',
-  'task-order',
-  'task-named',
-  'first-person',
-  'role-mimicry',
-  'after-role-mimicry',
-] as const
-const at = Object.fromEntries(segmentSignals.map((name, i) => [name, i])) as Record<
-  (typeof segmentSignals)[number],
-  number
->
-
+/** One sentence of a document, a labelled part, a line or a JSON value: the words [from, to) and the line it begins on. */
 export interface Segment {
-  /** First word and behind the last, as indices of tokens. */
   from: number
   to: number
+  line: number
 }
 
 const MOST_WORDS = 80
-/** A tag frames what follows within so many units. */
-const NEAR = 400
-const counts = new Float64Array(structures.length)
-const words = new Uint16Array(4096)
 
-/** Calls `visit` for each segment of a window with the line it begins on. */
+/** Calls `visit` for each segment of a window; the object is the same each time. */
 export function eachSegment(
-  { tokens, lines }: Window,
-  visit: (segment: Segment, line: number) => void,
+  text: string,
+  tokens: Tokens,
+  lines: Lines,
+  visit: (segment: Segment) => void,
 ): void {
-  countWords(tokens)
-  const segment: Segment = { from: 0, to: 0 }
-  let line = 0
+  const segment: Segment = { from: 0, to: 0, line: 0 }
   while (segment.from < tokens.count) {
-    segment.to = segmentEnd(tokens, segment.from)
-    while (line + 1 < lines.count && (lines.end[line] ?? 0) <= (tokens.start[segment.from] ?? 0)) line++
-    visit(segment, line)
+    const begin = tokens.start[segment.from] ?? 0
+    while (segment.line + 1 < lines.count && (lines.end[segment.line] ?? 0) <= begin) segment.line++
+    segment.to = segmentEnd(text, tokens, lines, segment)
+    visit(segment)
     segment.from = segment.to
   }
 }
 
-/** Where the segment that begins with word `from` ends: a sentence, a line or a JSON value, or 80 words. */
-function segmentEnd(tokens: Tokens, from: number): number {
+function segmentEnd(text: string, tokens: Tokens, lines: Lines, { from, line }: Segment): number {
   const most = Math.min(tokens.count, from + MOST_WORDS)
-  for (let i = from + 1; i < most; i++) if ((tokens.gap[i] ?? 0) >= gaps.sentence) return i
+  const isProse = lines.prose[line] === 1
+  for (let i = from + 1; i < most; i++)
+    if ((tokens.gap[i] ?? 0) >= gaps.clause && !(isProse && isWrapped(text, tokens, i))) return i
   return most
 }
 
-/** Counts the words of a window, for the share of a segment's words that stand nowhere else. */
-function countWords(tokens: Tokens): void {
-  words.fill(0)
-  for (let i = 0; i < tokens.count; i++) {
-    const slot = slotOf(tokens.hash[i] ?? 0)
-    words[slot] = (words[slot] ?? 0) + 1
-  }
-}
-
-function slotOf(hash: number): number {
-  return (hash ^ (hash >>> 13)) & 4095
-}
-
-/** Fills `signals` for the words [from, to) of a window; `line` is the line the segment begins on. */
-export function readSegment(
-  text: string,
-  { tokens, lines, tags, tagCount }: Window,
-  { from, to }: Segment,
-  line: number,
-  signals: Float32Array,
-): void {
-  signals.fill(0)
-  const { classes, start, end, hash } = tokens
-  let all = 0
-  let content = 0
-  let fresh = 0
-  let lastYou = -100
-  let lastAction = -100
-  for (let i = from; i < to; i++) {
-    const mask = classes[i] ?? 0
-    all |= mask
-    if ((end[i] ?? 0) - (start[i] ?? 0) >= 4) {
-      content++
-      if (words[slotOf(hash[i] ?? 0)] === 1) fresh++
-    }
-    if (mask & bit.response && i - lastYou <= 3) signals[at['your-response']] = 1
-    if (mask & bit.code && i - lastYou <= 3) signals[at['your-code']] = 1
-    if (mask & bit.valuable && i - lastAction <= 7 && i > lastAction) signals[at['action-on-valuable']] = 1
-    if (mask & bit.you) lastYou = i
-    if (mask & bit.action) lastAction = i
-  }
-  const set = (name: (typeof segmentSignals)[number], value: number | boolean) => {
-    signals[at[name]] = Number(value)
-  }
-  countStructures(tokens, from, to, counts)
-  for (let k = 0; k < structures.length; k++)
-    signals[at['instruction-override'] + k] = Math.min(2, counts[k] ?? 0)
-  const begin = start[from] ?? 0
-  const stop = end[to - 1] ?? begin
-  const imperative = isImperative(tokens, from, to)
-  const asks = isQuestion(text, stop, tokens, from)
-  const target = hasTarget(text, begin, stop)
-  const others = lines.count - (lines.prose[line] ?? 0)
-  const isAlone = lines.prose[line] === 1 && lines.count >= 3
-  const alone = isAlone ? 1 - (lines.proseCount - 1) / Math.max(1, others) : 0
-  const share = content === 0 ? 0 : fresh / content
-  const edge = from === 0 || to === tokens.count
-  set('imperative', imperative)
-  set('content-request', (all & bit.content) !== 0 && signals[at['your-response']] === 1)
-  set('pointed-code', (all & bit.code) !== 0 && (all & bit.pointing) !== 0)
-  set('target', target)
-  set('action-to-target', target && (all & bit.action) !== 0 && imperative)
-  set('urgent', (all & bit.urgent) !== 0 && (isShouted(text, begin, stop) || text.charCodeAt(stop) === 0x21))
-  set('model-addressed', (all & bit.model) !== 0 && ((all & bit.you) !== 0 || imperative))
-  set('you', (all & bit.you) !== 0)
-  set('you-must', (all & bit.you) !== 0 && (all & bit.must) !== 0)
-  set('question', asks)
-  set('alone', alone)
-  set('imperative-alone', imperative ? alone : 0)
-  set('question-alone', asks ? alone : 0)
-  set('new-words', share)
-  set('imperative-new-words', imperative ? share : 0)
-  set('edge', edge)
-  set('imperative-edge', edge && imperative)
-  set('short', to - from < 4)
-  set(
-    'task-order',
-    (all & bit.order) !== 0 && (all & bit.task) !== 0 && ((all & bit.you) !== 0 || imperative),
-  )
-  set('task-named', (all & bit.task) !== 0)
-  set('first-person', hasFirstPerson(tokens, from, to))
-  for (let k = 0; k < tagCount; k++) {
-    const tag = tags[k] ?? 0
-    if (tag >= begin - 3 && tag < stop) set('role-mimicry', 1)
-    else if (tag < begin && begin - tag < NEAR) set('after-role-mimicry', 1)
-  }
-}
-
-/** The first word that is no filler (please, then, important) is a verb in its base form, or the sentence says you must. */
-function isImperative({ classes }: Tokens, from: number, to: number): boolean {
-  const most = Math.min(to, from + 5)
-  for (let i = from; i < most; i++) {
-    const mask = classes[i] ?? 0
-    if (mask & bit.imperative) return true
-    if (!(mask & (bit.order | bit.urgent | bit.you | bit.must | bit.now))) return false
-  }
-  return false
-}
-
-function hasFirstPerson({ classes }: Tokens, from: number, to: number): boolean {
-  for (let i = from; i < to; i++) if ((classes[i] ?? 0) & bit.self) return true
-  return false
-}
-
-function isQuestion(text: string, stop: number, { classes }: Tokens, from: number): boolean {
-  for (let i = stop; i < stop + 3; i++)
-    if (text.charCodeAt(i) === 0x3f) return ((classes[from] ?? 0) & bit.asking) !== 0
-  return false
-}
-
-/** An address to send to or open: e-mail, link or a run of eight and more digits. */
-function hasTarget(text: string, from: number, to: number): boolean {
-  let digits = 0
-  for (let i = from; i < to; i++) {
-    const unit = text.charCodeAt(i)
-    if (unit >= 0x30 && unit <= 0x39) {
-      if (++digits >= 8) return true
-      continue
-    }
-    if (unit !== 0x2d && unit !== 0x20) digits = 0
-    if (unit === 0x40 && i > from && isWord(text.charCodeAt(i - 1)) && isWord(text.charCodeAt(i + 1)))
-      return true
-    if (unit === 0x3a && text.startsWith('://', i)) return true
-    if (unit === 0x77 && text.startsWith('www.', i)) return true
-  }
-  return false
-}
-
-function isWord(unit: number): boolean {
-  return (unit >= 0x30 && unit <= 0x39) || ((unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a)
-}
-
-function isShouted(text: string, from: number, to: number): boolean {
-  let upper = 0
-  for (let i = from; i < to; i++) {
-    const unit = text.charCodeAt(i)
-    if (unit >= 0x41 && unit <= 0x5a) {
-      if (++upper >= 5) return true
-    } else upper = 0
-  }
-  return false
+/** A line end within a sentence, as in e-mails of fixed width: nothing but white space, then a small letter. */
+function isWrapped(text: string, { gap, start, end }: Tokens, i: number): boolean {
+  if (gap[i] !== gaps.line) return false
+  const next = text.charCodeAt(start[i] ?? 0)
+  if (next < 0x61 || next > 0x7a) return false
+  for (let at = end[i - 1] ?? 0; at < (start[i] ?? 0); at++) if (text.charCodeAt(at) > 0x20) return false
+  return true
 }

@@ -1,4 +1,4 @@
-import { charClass } from './char-class.ts'
+import { charClass, kinds } from './char-class.ts'
 
 /** Letters of plain words that must stand before noise in the same line for it to be a suffix and not code. */
 const PLAIN_LETTERS = 24
@@ -6,113 +6,104 @@ const PLAIN_LETTERS = 24
 const SPAN = 128
 /** Noise is looked for in so many last units: a suffix ends the text, pasted code and markup seldom do nothing else. */
 const TAIL = 512
+/** Brackets are followed to this depth; two bits each. */
+const DEPTH = 12
+const NEWLINE = 10
+const TICK = 0x60
+
+/** Brackets open in the line so far: two bits each, the innermost lowest. */
+const brackets = { open: 0, depth: 0 }
 
 /**
  * How much a line of plain words turns into noise, the mark of suffixes found by search (GCG, arXiv 2307.15043; random
- * search, arXiv 2404.02151): 0 none, 1 and more a suffix. Code and markup keep to lines of their own, close their
- * brackets and put symbols in a few orders only, so each oddity counts and plain punctuation does not.
+ * search, arXiv 2404.02151): near 0 for plain text and code, 1 and more for a suffix. Code and markup keep to lines of
+ * their own, close their brackets and put symbols in few orders, so each oddity counts and plain punctuation does not.
  */
 export function suffixNoise(text: string, from: number, to: number): number {
   const start = Math.max(from, to - TAIL)
   let worst = 0
   let plain = 0
   let odd = 0
-  let oldest = 0
-  let depth = 0
-  let open = 0
-  let before = 26
-  let runLetters = 0
+  let oldest = start
+  let before: number = kinds.space
+  brackets.depth = 0
   for (let i = start; i < to; i++) {
     const unit = text.charCodeAt(i)
     const now = charClass(unit)
-    if (unit === 10 || unit === 13) {
+    if (unit === NEWLINE) {
       plain = 0
       odd = 0
-      depth = 0
-      open = 0
-      before = 26
-      runLetters = 0
-      continue
-    }
-    if (now < 26) {
-      runLetters++
-      if (odd < 1) plain++
-    } else runLetters = 0
-    if (plain < PLAIN_LETTERS) {
-      before = now
-      continue
-    }
-    if (odd > 0 && i - oldest > SPAN) {
-      odd *= 0.5
-      oldest = i
-    }
-    if (unit === 0x60 && text.charCodeAt(i + 1) !== 0x60) {
-      // Code between back-ticks is quoted.
-      const close = closingTick(text, i + 1, to)
-      if (close > 0) {
-        i = close
-        before = 28
-        continue
+      brackets.depth = 0
+    } else if (plain < PLAIN_LETTERS) plain += now < kinds.space ? 1 : 0
+    else if (unit === TICK && before === kinds.space) i = closingTick(text, i, to)
+    else {
+      if (odd > 0 && i - oldest > SPAN) {
+        odd *= 0.5
+        oldest = i
+      }
+      const weight = oddity(text, i, unit, now, before)
+      if (weight > 0) {
+        if (odd === 0) oldest = i
+        odd += weight
+        // Brackets left open count once the line shows other oddities.
+        worst = Math.max(worst, odd + Math.min(4, brackets.depth) * 0.12)
       }
     }
-    let weight = 0
-    const last = i > start ? text.charCodeAt(i - 1) : 0x20
-    const next = i + 1 < to ? text.charCodeAt(i + 1) : 0x20
-    if (now === 29) {
-      const opens = unit === 0x28 || unit === 0x5b || unit === 0x7b
-      if (opens) {
-        open = open * 4 + kindOf(unit)
-        depth++
-        if (before < 26 && unit !== 0x28) weight += 0.15
-        if (before === 29 && last !== unit && last !== 0x5d && last !== 0x29) weight += 0.2
-      } else if (depth > 0 && (open & 3) === kindOf(unit)) {
-        open >>= 2
-        depth--
-      } else weight += depth > 0 ? 0.35 : 0.15
-      if (depth > 12) depth = 12
-    } else if (now === 30) {
-      if (before === 30 && last !== unit) weight += 0.2
-      else if (before < 26 && charClass(next) < 26 && !joiner(unit)) weight += 0.2
-      else if (before === 29 || charClass(next) === 29) weight += 0.15
-      if (unit === 0x5c || unit === 0x60) weight += 0.1
-    } else if (now === 28 && (before === 30 || before === 29) && charClass(next) < 27 && next !== 0x20)
-      weight += 0.12
-    else if (unit >= 0x41 && unit <= 0x5a && last >= 0x61 && last <= 0x7a) weight += 0.1
-    else if (unit >= 0x400 && now === 31 && isLatin(last)) weight += 0.25
-    else if (isLatin(unit) && last >= 0x400 && before === 31) weight += 0.25
-    if (weight > 0) {
-      if (odd === 0) oldest = i
-      odd += weight
-      // Brackets left open count once the line shows other oddities.
-      const total = odd + Math.min(4, depth) * 0.12
-      if (total > worst) worst = total
-    }
-    before = now
+    before = charClass(text.charCodeAt(i))
   }
   return worst / 1.2
 }
 
-/** Where a span of code ends on this line, -1 when it does not. */
-function closingTick(text: string, from: number, to: number): number {
-  const most = Math.min(to, from + SPAN)
-  for (let i = from; i < most; i++) {
-    const unit = text.charCodeAt(i)
-    if (unit === 0x60) return i
-    if (unit === 10) return -1
+/** How unlike plain writing one unit is after the one before it. */
+function oddity(text: string, i: number, unit: number, now: number, before: number): number {
+  if (now === kinds.bracket) return bracketOddity(unit, text.charCodeAt(i - 1), before)
+  if (now === kinds.symbol)
+    return symbolOddity(unit, text.charCodeAt(i - 1), charClass(text.charCodeAt(i + 1)), before)
+  const isLetter = now < kinds.space
+  if (now === kinds.mark) return isSign(before) && charClass(text.charCodeAt(i + 1)) < kinds.space ? 0.12 : 0
+  const last = text.charCodeAt(i - 1)
+  if (unit >= 0x41 && unit <= 0x5a) return last >= 0x61 && last <= 0x7a ? 0.1 : 0
+  // A letter of another script straight after a Latin one, or the other way about.
+  if (now === kinds.letter && unit >= 0x400) return isLatin(last) ? 0.25 : 0
+  return isLetter && isLatin(unit) && before === kinds.letter && last >= 0x400 ? 0.25 : 0
+}
+
+function bracketOddity(unit: number, last: number, before: number): number {
+  const kind = kindOf(unit)
+  const opens = unit === 0x28 || unit === 0x5b || unit === 0x7b
+  if (opens) {
+    brackets.open = (brackets.open << 2) | kind
+    brackets.depth = Math.min(DEPTH, brackets.depth + 1)
+    const glued = before < kinds.space && unit !== 0x28 ? 0.15 : 0
+    return glued + (before === kinds.bracket && last !== unit && last !== 0x5d && last !== 0x29 ? 0.2 : 0)
   }
-  return -1
+  if (brackets.depth === 0) return 0.15
+  if ((brackets.open & 3) !== kind) return 0.35
+  brackets.open >>= 2
+  brackets.depth--
+  return 0
+}
+
+function symbolOddity(unit: number, last: number, next: number, before: number): number {
+  const escapes = unit === 0x5c || unit === TICK ? 0.1 : 0
+  if (before === kinds.symbol && last !== unit) return 0.2 + escapes
+  if (before < kinds.space && next < kinds.space && !joins(unit)) return 0.2 + escapes
+  return (before === kinds.bracket || next === kinds.bracket ? 0.15 : 0) + escapes
+}
+
+const isSign = (kind: number): boolean => kind === kinds.symbol || kind === kinds.bracket
+
+function kindOf(unit: number): number {
+  if (unit === 0x28 || unit === 0x29) return 1
+  return unit === 0x5b || unit === 0x5d ? 2 : 3
 }
 
 function isLatin(unit: number): boolean {
-  return unit < 0x250 && charClass(unit) < 26
+  return unit < 0x250 && charClass(unit) < kinds.space
 }
 
-function kindOf(unit: number): number {
-  return unit === 0x28 || unit === 0x29 ? 1 : unit === 0x5b || unit === 0x5d ? 2 : 3
-}
-
-/** Symbols that stand between letters in ordinary writing: hyphen, slash, underscore, at, ampersand, plus. */
-function joiner(unit: number): boolean {
+/** Symbols that stand between letters in ordinary writing: - / _ @ & + % = */
+function joins(unit: number): boolean {
   return (
     unit === 0x2d ||
     unit === 0x2f ||
@@ -120,9 +111,18 @@ function joiner(unit: number): boolean {
     unit === 0x40 ||
     unit === 0x26 ||
     unit === 0x2b ||
-    unit === 0x2013 ||
-    unit === 0x2014 ||
     unit === 0x25 ||
     unit === 0x3d
   )
+}
+
+/** Where code between back-ticks ends on this line; `i` itself when it does not. */
+function closingTick(text: string, i: number, to: number): number {
+  const most = Math.min(to, i + SPAN)
+  for (let at = i + 1; at < most; at++) {
+    const unit = text.charCodeAt(at)
+    if (unit === TICK) return at
+    if (unit === NEWLINE) return i
+  }
+  return i
 }

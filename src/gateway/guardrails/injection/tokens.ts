@@ -3,7 +3,7 @@ import { classesOf } from './lexicon.ts'
 import { FNV_OFFSET, FNV_PRIME } from './word-hash.ts'
 
 /** What stands between a word and the one before it; the strongest wins. */
-export const gaps = { none: 0, comma: 1, sentence: 2, line: 3, paragraph: 4 } as const
+export const gaps = { none: 0, comma: 1, clause: 2, sentence: 3, line: 4, paragraph: 5 } as const
 
 /** Longest stretch of text looked at in one piece, in UTF-16 units; longer texts are read in overlapping pieces. */
 export const WINDOW = 4096
@@ -39,59 +39,54 @@ export function tokenize(text: string, from: number, to: number, tokens: Tokens)
   const { hash, start, end, gap, classes } = tokens
   let count = 0
   let before: number = gaps.paragraph
-  let h = 0
-  let inside = false
-  for (let i = from; i < to; i++) {
+  for (let i = from; i < to; ) {
     const unit = text.charCodeAt(i)
-    const letter = fold[unit] ?? 0
-    if (letter !== 0) {
-      const alone = letter >= 0x2e80
-      if (inside && alone) {
-        hash[count] = h
-        end[count++] = i
-        inside = false
-      }
-      if (!inside) {
-        start[count] = i
-        gap[count] = before
-        before = gaps.none
-        h = FNV_OFFSET
-        inside = true
-      }
-      h = Math.imul(h ^ letter, FNV_PRIME)
-      if (alone) {
-        hash[count] = h
-        end[count++] = i + 1
-        inside = false
-      }
+    if ((fold[unit] ?? 0) === 0) {
+      const found = gapOf(unit, text, i, before)
+      if (found > before) before = found
+      // The letter of an escaped line end, as in JSON, is no part of a word.
+      i += unit === BACKSLASH && found === gaps.line ? 2 : 1
       continue
     }
-    // An apostrophe inside a word is skipped: don't and dont are one word.
-    if (
-      inside &&
-      (unit === 0x27 || unit === 0x2019) &&
-      i + 1 < to &&
-      (fold[text.charCodeAt(i + 1)] ?? 0) !== 0
-    )
-      continue
-    if (inside) {
-      hash[count] = h
-      end[count++] = i
-      inside = false
-    }
-    const found = gapOf(unit, text, i, before)
-    if (found > before) before = found
-    // The letter of an escaped line end, as in JSON, is no part of a word.
-    if (unit === BACKSLASH && found === gaps.line) i++
-  }
-  if (inside) {
-    hash[count] = h
-    end[count++] = to
+    start[count] = i
+    gap[count] = before
+    before = gaps.none
+    i = wordEnd(text, i, to)
+    end[count] = i
+    hash[count] = wordRead
+    classes[count] = classesOf(wordRead)
+    count++
   }
   tokens.count = count
-  for (let i = 0; i < count; i++) classes[i] = classesOf(hash[i] ?? 0)
 }
 
+/** The hash of the word that `wordEnd` went over last. */
+let wordRead = 0
+
+/** Where the word that begins at `i` ends. An apostrophe inside is skipped: don't and dont are one word. */
+function wordEnd(text: string, i: number, to: number): number {
+  let h = FNV_OFFSET
+  let at = i
+  while (at < to) {
+    const unit = text.charCodeAt(at)
+    const letter = fold[unit] ?? 0
+    if (letter === 0) {
+      if ((unit !== 0x27 && unit !== 0x2019) || at + 1 >= to || (fold[text.charCodeAt(at + 1)] ?? 0) === 0)
+        break
+    } else if (letter < IDEOGRAPHS) h = Math.imul(h ^ letter, FNV_PRIME)
+    else if (at > i) break
+    else {
+      wordRead = Math.imul(h ^ letter, FNV_PRIME)
+      return at + 1
+    }
+    at++
+  }
+  wordRead = h
+  return at
+}
+
+/** From here on letters are words of their own. */
+const IDEOGRAPHS = 0x2e80
 const BACKSLASH = 0x5c
 const QUOTE = 0x22
 
@@ -106,6 +101,8 @@ function gapOf(unit: number, text: string, i: number, before: number): number {
   }
   if (unit === BACKSLASH) return isEscape(text.charCodeAt(i + 1)) ? gaps.line : gaps.none
   if (unit === QUOTE && (isFence(text.charCodeAt(i - 1)) || isFence(text.charCodeAt(i + 1)))) return gaps.line
+  // What a label such as `Note:` stands before is read by itself.
+  if (unit === 0x3a) return text.charCodeAt(i + 1) === 0x20 ? gaps.clause : gaps.comma
   return unit === 0x2d || unit === 0x5f || unit === 0x2f || unit === 0x40 ? gaps.none : gaps.comma
 }
 

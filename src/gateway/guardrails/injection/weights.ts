@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { documentSignals } from './document-signals.ts'
 import { PLACES } from './features.ts'
 import { promptSignals } from './prompt-signals.ts'
 import { SEGMENT_PLACES } from './segment-features.ts'
-import { segmentSignals } from './segments.ts'
+import { segmentSignals } from './segment-signals.ts'
 
-/** The trained part of the detector: two linear models for prompts, one for sentences of documents and tool results. */
+/** The trained part of the detector: for prompts, and for sentences of documents and tool results; two linear stages each. */
 export interface Weights {
   prompt: {
     /** Weights of hashed wording, times `scale`. */
@@ -20,6 +21,9 @@ export interface Weights {
     scale: number
     bias: number
     signals: Float32Array
+    /** Second stage: weights of the document signals. */
+    whole: Float32Array
+    wholeBias: number
   }
   /** Sums at which a text counts as an attack, so that score 0.5 is the operating point of every zone. */
   operatingPoint: { user: number; document: number; tool: number }
@@ -27,7 +31,7 @@ export interface Weights {
 
 const MAGIC = 'KWI1'
 
-/** Little-endian: magic, four counts, the numbers, then one byte for each weight of wording. */
+/** Little-endian: magic, five counts, the numbers, then one byte for each weight of wording. */
 export function encodeWeights({ prompt, segment, operatingPoint }: Weights): Uint8Array {
   const numbers = [
     prompt.scale,
@@ -35,13 +39,15 @@ export function encodeWeights({ prompt, segment, operatingPoint }: Weights): Uin
     prompt.signalBias,
     segment.scale,
     segment.bias,
+    segment.wholeBias,
     operatingPoint.user,
     operatingPoint.document,
     operatingPoint.tool,
     ...prompt.signals,
     ...segment.signals,
+    ...segment.whole,
   ]
-  const head = 4 + 4 * 4
+  const head = 4 + 4 * countsOf().length
   const bytes = new Uint8Array(head + numbers.length * 4 + prompt.wording.length + segment.wording.length)
   const view = new DataView(bytes.buffer)
   bytes.set(new TextEncoder().encode(MAGIC))
@@ -52,13 +58,19 @@ export function encodeWeights({ prompt, segment, operatingPoint }: Weights): Uin
   return bytes
 }
 
-const countsOf = () => [PLACES, SEGMENT_PLACES, promptSignals.length + 1, segmentSignals.length]
+const countsOf = () => [
+  PLACES,
+  SEGMENT_PLACES,
+  promptSignals.length + 1,
+  segmentSignals.length,
+  documentSignals.length,
+]
 
 /** @throws Error when the bytes are of another version of the detector */
 export function decodeWeights(bytes: Uint8Array): Weights {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const counts = countsOf()
-  const numberCount = 8 + promptSignals.length + 1 + segmentSignals.length
+  const numberCount = 9 + promptSignals.length + 1 + segmentSignals.length + documentSignals.length
   const head = 4 + 4 * counts.length
   const isOurs =
     bytes.length === head + 4 * numberCount + PLACES + SEGMENT_PLACES &&
@@ -72,9 +84,10 @@ export function decodeWeights(bytes: Uint8Array): Weights {
     return view.getFloat32(at - 4, true)
   }
   const [promptScale, promptBias, signalBias, segmentScale] = [number(), number(), number(), number()]
-  const [segmentBias, user, document, tool] = [number(), number(), number(), number()]
+  const [segmentBias, wholeBias, user, document, tool] = [number(), number(), number(), number(), number()]
   const promptSums = Float32Array.from({ length: promptSignals.length + 1 }, number)
   const segmentSums = Float32Array.from({ length: segmentSignals.length }, number)
+  const whole = Float32Array.from({ length: documentSignals.length }, number)
   const wording = (length: number) => {
     at += length
     return Int8Array.from(bytes.subarray(at - length, at))
@@ -92,6 +105,8 @@ export function decodeWeights(bytes: Uint8Array): Weights {
       scale: segmentScale,
       bias: segmentBias,
       signals: segmentSums,
+      whole,
+      wholeBias,
     },
     operatingPoint: { user, document, tool },
   }
