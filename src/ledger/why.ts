@@ -8,11 +8,23 @@ import { remoteOf } from '../git/remote.ts'
 import { digestOfValue } from '../lib/digest.ts'
 import type { Blobs } from '../store/blobs.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
+import { callFacts } from './call-facts.ts'
 import type { Ledger, LedgerEntry } from './ledger.ts'
 
 /** One link of the chain from an answer to the commit and the decisions behind it. */
 export interface Link {
-  link: 'call' | 'release' | 'digest' | 'artefact' | 'commit' | 'evaluation' | 'verdict' | 'ledger'
+  link:
+    | 'call'
+    | 'usage'
+    | 'guardrails'
+    | 'scores'
+    | 'release'
+    | 'digest'
+    | 'artefact'
+    | 'commit'
+    | 'evaluation'
+    | 'verdict'
+    | 'ledger'
   verified: boolean
   detail: string
 }
@@ -64,6 +76,7 @@ export async function why(call: string, sources: WhySources, signal: AbortSignal
     true,
     `${new Date(record.at).toISOString()} ${record.status} on route ${record.namespace}/${record.route}, answered by ${record.release} (${record.arm})`,
   )
+  for (const { link, detail } of callFacts(record)) add(link, true, detail)
   const release = await sources.client.find(RouteRelease, record.release, record.namespace)
   const subject = `RouteRelease/${record.namespace}/${record.release}`
   const entries = await sources.ledger.list({ subject })
