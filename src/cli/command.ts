@@ -7,12 +7,16 @@ export interface Option {
   value?: string
   default?: string
   required?: boolean
+  /** May be given several times. */
+  multiple?: true
   summary: string
 }
 
 export interface Invocation {
   positionals: string[]
   text(name: string): string | undefined
+  /** All texts of an option that may be given several times. */
+  texts(name: string): string[]
   /** The option's text. @throws UsageError when it was not given and has no default. */
   required(name: string): string
   /** The option as a finite number. @throws UsageError naming the option. */
@@ -69,6 +73,7 @@ export function parseInvocation(
     ...io,
     positionals,
     text,
+    texts: name => [values[name] ?? []].flat().filter(value => typeof value === 'string'),
     required,
     number: name => {
       const value = text(name)
@@ -87,6 +92,7 @@ function parse(command: Command, args: readonly string[]) {
   for (const [name, option] of Object.entries(command.options)) {
     options[name] = {
       type: option.type,
+      ...(option.multiple ? { multiple: true } : {}),
       ...(option.default === undefined ? {} : { default: option.default }),
     }
   }

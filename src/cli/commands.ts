@@ -117,4 +117,19 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
     summary: 'run the controllers against any API server',
     load: async () => (await import('./controllers.ts')).controllers,
   },
+  {
+    name: 'prompt preview',
+    summary: 'show the messages that a prompt makes of a request',
+    load: async () => (await import('./prompt-preview.ts')).promptPreview,
+  },
+  {
+    name: 'prompt diff',
+    summary: 'show how two prompts differ',
+    load: async () => (await import('./prompt-diff.ts')).promptDiff,
+  },
+  {
+    name: 'prompt import',
+    summary: 'make Prompts of dotprompt files or a Langfuse export',
+    load: async () => (await import('./prompt-import.ts')).promptImport,
+  },
 ]

@@ -16,7 +16,7 @@ const margin = 60_000
  * exchange, and a failed one is not kept.
  * @throws ProviderError when the account's key file lacks something
  */
-export function googleToken(account: Record<string, string>, { fetch, clock }: Access): GoogleToken {
+export function googleToken(account: Record<string, string>, access: Access): GoogleToken {
   const { client_email: email, private_key: key, private_key_id: keyId } = account
   const { token_uri: audience = 'https://oauth2.googleapis.com/token' } = account
   if (!email || !key)
@@ -25,26 +25,26 @@ export function googleToken(account: Record<string, string>, { fetch, clock }: A
       'the Secret of the ModelProvider must be the JSON key file of a service account, with client_email and private_key',
     )
   const exchange = async () => {
-    const now = Math.floor(clock.now() / 1000)
+    const now = Math.floor(access.clock.now() / 1000)
     const assertion = signed(
       { alg: 'RS256', typ: 'JWT', ...(keyId ? { kid: keyId } : {}) },
       { iss: email, scope, aud: audience, iat: now, exp: now + lifetime },
       key,
     )
     const grant = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion }
-    const response = await fetch(audience, { method: 'POST', body: new URLSearchParams(grant) })
+    const response = await access.fetch(audience, { method: 'POST', body: new URLSearchParams(grant) })
     if (response.status >= 500)
       throw new ProviderError('provider_error', `Google's token endpoint answered ${response.status}`)
     const answer = (await response.json()) as { access_token?: unknown; expires_in?: unknown }
     if (!response.ok || typeof answer.access_token !== 'string')
       throw refused('Google refused the service account')
-    until = clock.now() + (typeof answer.expires_in === 'number' ? answer.expires_in : lifetime) * 1000
+    until = access.clock.now() + (typeof answer.expires_in === 'number' ? answer.expires_in : lifetime) * 1000
     return answer.access_token
   }
   let current: Promise<string> | undefined
   let until = 0
   return () => {
-    if (current && clock.now() < until - margin) return current
+    if (current && access.clock.now() < until - margin) return current
     // While the exchange is under way everyone waits for it.
     until = Number.POSITIVE_INFINITY
     const started = exchange()
