@@ -15,9 +15,15 @@ export interface Source<Settings = unknown> {
 }
 
 export interface SourceContext {
-  /** Resolves when the batch was stored: wait for it before taking more. */
+  /**
+   * Resolves when the batch was stored: wait for it before taking more. What it throws was not stored and is tried
+   * again later by a source that asks; a source that is written to lets it pass, the sender tries again.
+   * @throws StoreBehind when the store takes no more for now
+   */
   emit(signals: readonly Signal[]): Promise<void>
   clock: Clock
+  /** The only way to the network. */
+  fetch: typeof globalThis.fetch
   /** Aborted when the source is closed. */
   signal: AbortSignal
   /** Remembers where it was, across restarts; small JSON. */
@@ -47,7 +53,9 @@ export interface SourceStatus {
 /** An HTTP request that a source answers at a path of the intake port, such as `/v1/traces`. */
 export interface IntakeRequest {
   method: string
+  /** Without the query. */
   path: string
+  query: URLSearchParams
   headers: Readonly<Record<string, string | string[] | undefined>>
   /** Decompressed and bounded. */
   body: Buffer
@@ -56,7 +64,10 @@ export interface IntakeRequest {
 export interface IntakeAnswer {
   status: number
   headers?: Readonly<Record<string, string>>
-  body?: string | Buffer
+  body?: string | Uint8Array
+  /** Signals of this request that were refused as malformed, and lost because of a limit; for the status. */
+  refused?: number
+  lost?: number
 }
 
 /** A source that is written to over HTTP instead of asking itself; served by `intake/http.ts`. */
@@ -65,11 +76,25 @@ export interface PushSource {
   summary: string
   /** Paths it answers, such as `/v1/traces`. */
   paths: readonly string[]
-  /** Answers after the signals were stored; 429 or 503 with Retry-After when the store is behind. */
+  /**
+   * Answers after the signals were stored. Bytes of strangers: what is malformed is answered with 400 and nothing of it
+   * is handed on; only what `emit` throws passes, and is answered with 503 and Retry-After by the server.
+   */
   take(request: IntakeRequest, emit: SourceContext['emit'], clock: Clock): Promise<IntakeAnswer>
 }
 
 /** Settings that can not be used: which, and what to do. */
 export class SourceError extends Error {
   override readonly name = 'SourceError'
+}
+
+/** The store has more to write than it can hold; the sender keeps the batch and tries again. */
+export class StoreBehind extends Error {
+  override readonly name = 'StoreBehind'
+  readonly retryAfterSeconds: number
+
+  constructor(retryAfterSeconds: number, options?: ErrorOptions) {
+    super(`the store is behind; send the same again in ${retryAfterSeconds} s`, options)
+    this.retryAfterSeconds = retryAfterSeconds
+  }
 }
