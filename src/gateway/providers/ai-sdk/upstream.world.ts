@@ -8,7 +8,7 @@ import { crc32 } from 'node:zlib'
 export interface Upstream {
   url: string
   requests: { path: string; headers: IncomingMessage['headers']; body: Record<string, unknown> }[]
-  reply: (response: ServerResponse, path: string) => void
+  reply: (response: ServerResponse, path: string, body: Record<string, unknown>) => void
   /** Resolves when a connection was closed before its answer was complete. */
   brokenOff: Promise<void>
   stop(): Promise<void>
@@ -25,7 +25,7 @@ export async function startUpstream(): Promise<Upstream> {
     const text = Buffer.concat(chunks).toString()
     const body = text.startsWith('{') ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text))
     upstream.requests.push({ path: request.url ?? '', headers: request.headers, body })
-    upstream.reply(response, request.url ?? '')
+    upstream.reply(response, request.url ?? '', body)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const upstream: Upstream = {
