@@ -118,7 +118,7 @@ function serviceOptions(
   const own = service.options?.(request) ?? {}
   const { namespace } = service
   if (request.parallelTools === false && !('mistral' in own) && !('anthropic' in own))
-    dropped.add('parallelTools')
+    dropped.add('parallel_tool_calls')
   if (request.reasoning?.budgetTokens !== undefined && !own[namespace]) dropped.add('reasoning')
   if (!request.extra) return own
   return { ...own, [namespace]: { ...own[namespace], ...(request.extra as JSONObject) } }
@@ -132,5 +132,8 @@ const carried = new Set(
   keelway dimensions encoding_format`.split(/\s+/),
 )
 
+/** What is null or false asks for nothing. */
 export const unknownFields = (value: Record<string, unknown>): string[] =>
-  Object.keys(value).filter(name => !carried.has(name))
+  Object.entries(value).flatMap(([name, field]) =>
+    carried.has(name) || field === undefined || field === null || field === false ? [] : [name],
+  )

@@ -72,7 +72,7 @@ function assistantParts(
       const proof = part.type === 'reasoning' ? proofOf(part, thoughts) : undefined
       if (proof && part.type === 'reasoning')
         content.push({ type: 'reasoning', text: part.text, providerOptions: { [namespace]: proof } })
-      else dropped.add(`${at}.content[${index}]`)
+      else dropped.add(part.type === 'reasoning' ? 'messages[].reasoning' : `${at}.content[${index}]`)
     }
   }
   for (const call of toolCalls)

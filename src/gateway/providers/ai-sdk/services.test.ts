@@ -272,9 +272,11 @@ describe.each(services)('$protocol', service => {
     send(service.fixtures.whole)
     const { dropped } = await answer({
       user: 'u-1',
+      topK: 5,
+      presencePenalty: 1,
       origin: openAi({ logit_bias: { 5: 1 }, temperature: 1 }),
     })
-    expect(dropped).toEqual(['logit_bias', 'user'])
+    expect(dropped).toEqual(['logit_bias', 'user', ...service.without])
   })
 })
 

@@ -21,6 +21,8 @@ export interface ServiceCase {
   key: (headers: Record<string, string | string[] | undefined>) => unknown
   expectedKey: unknown
   tooLong: { status: number; body: object }
+  /** Of topK and presencePenalty, what it does not know, as its package says. */
+  without: string[]
   /** The signature that comes with reasoning. */
   signature?: string
 }
@@ -41,6 +43,7 @@ const tooManyForGemini = {
 export const services: readonly ServiceCase[] = [
   {
     protocol: 'gemini',
+    without: [],
     secret: 'gemini-secret-key',
     base: '/v1beta',
     paths: {
@@ -54,6 +57,7 @@ export const services: readonly ServiceCase[] = [
   },
   {
     protocol: 'vertex',
+    without: [],
     secret: 'vertex-secret-key',
     base: '/v1/publishers/google',
     paths: {
@@ -67,6 +71,7 @@ export const services: readonly ServiceCase[] = [
   },
   {
     protocol: 'bedrock',
+    without: ['presence_penalty'],
     secret: JSON.stringify({
       accessKeyId: 'AKIATESTTESTTEST',
       secretAccessKey: 'bedrock-secret-key',
@@ -86,6 +91,7 @@ export const services: readonly ServiceCase[] = [
   },
   {
     protocol: 'mistral',
+    without: ['top_k'],
     secret: 'mistral-secret-key',
     base: '/v1',
     paths: { whole: '/v1/chat/completions', streamed: '/v1/chat/completions' },
@@ -106,6 +112,7 @@ export const services: readonly ServiceCase[] = [
   },
   {
     protocol: 'cohere',
+    without: [],
     secret: 'cohere-secret-key',
     base: '/v2',
     paths: { whole: '/v2/chat', streamed: '/v2/chat' },
