@@ -14,7 +14,7 @@ import type { Usage } from './canonical/usage.ts'
 import { type Delivery, deliver } from './delivery.ts'
 import { ClientClosed, failureOf, GatewayError } from './failure.ts'
 import type { GuardedRequest } from './guardrails/guard.ts'
-import { sendFailure } from './http.ts'
+import { headerList, sendFailure } from './http.ts'
 import { type Trace, traceOf } from './observability/trace-context.ts'
 import type { Protocol } from './protocols/protocol.ts'
 import type { Release } from './release.ts'
@@ -224,7 +224,7 @@ async function answerGuarded(
   }
   if (hit?.costUsd !== undefined) progress.savedUsd = hit.costUsd
   const served = hit ? undefined : await ask(context, call, release, guarded, trace, progress, signal)
-  if (served?.dropped && served.dropped.length > 0) known['x-keelway-dropped'] = served.dropped.join(',')
+  if (served?.dropped && served.dropped.length > 0) known['x-keelway-dropped'] = headerList(served.dropped)
   const fold = createFold()
   progress.content = fold.content
   // An answer from the cache is looked at like any other: what was masked is this caller's.

@@ -26,9 +26,11 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
       } else chunks.push(chunk)
     })
     request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-    request.on('error', reject)
+    // An error of a request is that its connection ended.
+    const onGone = () => reject(new ClientClosed('the client went away while it sent the body'))
+    request.on('error', onGone)
     request.on('close', () => {
-      if (!request.complete) reject(new ClientClosed('the client went away while it sent the body'))
+      if (!request.complete) onGone()
     })
   })
 }
@@ -62,6 +64,14 @@ export function sendText(
   response.writeHead(status, { ...headers, 'content-type': 'application/json', 'content-length': length })
   response.end(text)
 }
+
+/** Names that clients made up as the value of a header: what may not stand there becomes `?` (RFC 9110 §5.5), and it ends. */
+export const headerList = (names: readonly string[]): string =>
+  names
+    .slice(0, 64)
+    .join(',')
+    .slice(0, 2000)
+    .replace(/[^\x20-\x7e]/g, '?')
 
 /** How one protocol tells of a failure. */
 export interface FailureShape {

@@ -49,13 +49,22 @@ export async function handle(
   const path = query < 0 ? url : url.slice(0, query)
   const protocol = byPath.get(path)
   try {
+    // RFC 9112 §3.2.
+    if (request.headers.host === undefined && request.httpVersionMinor > 0)
+      throw new GatewayError('invalid_request', 'the header host is missing')
     if (protocol) await answerProtocol(context, protocol, { request, response, id, at }, known)
     else await answerOther(context, path, { request, response, id, at }, known)
   } catch (error) {
     if (!(error instanceof GatewayError || error instanceof ClientClosed))
       context.say(`call ${id} failed: ${error instanceof Error ? error.stack : String(error)}`)
     const errorBody = (protocol ?? messagesFor(path))?.errorBody ?? openAiErrorBody
-    sendFailure(response, failureOf(error), known, { errorBody })
+    try {
+      sendFailure(response, failureOf(error), known, { errorBody })
+    } catch (unsent) {
+      // One answer that cannot be told must not end those of all others.
+      context.say(`call ${id} has no answer: ${(unsent as Error).stack}`)
+      response.destroy()
+    }
   }
 }
 

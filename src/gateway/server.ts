@@ -9,6 +9,7 @@ import type { Runtime } from '../models/model.ts'
 import { memoryCounter } from './accounting/memory-counter.ts'
 import { createSpending } from './accounting/spending.ts'
 import { sqliteCounter } from './accounting/sqlite-counter.ts'
+import { answerBrokenMessages } from './broken-message.ts'
 import { createAnswerCache } from './cache.ts'
 import { openContent } from './content.ts'
 import type { GatewayUpstream } from './gateway.ts'
@@ -178,13 +179,22 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     say,
   }
   const server = createServer(
-    { requestTimeout: 120_000, headersTimeout: 15_000, keepAliveTimeout: 65_000, maxHeaderSize: 32 << 10 },
+    {
+      requestTimeout: 120_000,
+      headersTimeout: 15_000,
+      keepAliveTimeout: 65_000,
+      maxHeaderSize: 32 << 10,
+      // The data path looks for it, and says what is missing.
+      requireHostHeader: false,
+    },
     (request, response) => {
       observer.begin()
+      answering(response)
       void handle(context, request, response).finally(observer.end)
     },
   )
   server.maxHeadersCount = 100
+  const answering = answerBrokenMessages(server)
 
   const stop = async (): Promise<void> => {
     stopping.abort(new Error('the gateway stops'))
