@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -25,6 +26,8 @@ export const accessKey = 'kw-bench'
 export interface ServedGateway extends Served {
   /** Call records that arrived. */
   readonly records: number
+  /** What it wrote. */
+  log(): string
 }
 
 /** @param onRecord sees every call record that arrives */
@@ -79,6 +82,7 @@ export async function startGateway({
       control.close()
       await rm(state, { recursive: true, force: true })
     },
+    log: () => readFileSync(join(state, 'gateway', 'gateway.log'), 'utf8'),
     get records() {
       return records
     },
@@ -148,6 +152,28 @@ export function contentOf(upstream: string, { everything }: { everything: boolea
         ]
       : [],
     secrets: { 'bench/openai/key': 'sk-bench' },
+  }
+}
+
+/** A second route of the same kind, to a provider that speaks Anthropic's protocol. */
+export function withClaude(content: SnapshotContent, upstream: string): SnapshotContent {
+  const [route] = content.routes
+  const release = content.releases['bench/chat-1']
+  if (!route || release?.bundle.serve !== 'provider') throw new Error('there is no route to copy')
+  const provider = { ...release.bundle.provider, name: 'claude', protocol: 'anthropic', endpoint: upstream }
+  return {
+    ...content,
+    routes: [route, { ...route, name: 'claude', model: 'claude', stable: 'bench/claude-1' }],
+    releases: {
+      ...content.releases,
+      'bench/claude-1': {
+        ...release,
+        route: 'claude',
+        name: 'claude-1',
+        digest: 'sha256:claude',
+        bundle: { ...release.bundle, provider, model: 'claude-bench' },
+      },
+    },
   }
 }
 
