@@ -78,7 +78,11 @@ export interface EventRecord {
   kind: 'event'
   resource: Resource
   at: number
-  /** `kubernetes`, `alert`, `ci`, `scan`, `incident`. */
+  /**
+   * `kubernetes`, `ci`, `scan`; and the symptoms that open incidents: `alert` (told by an Alertmanager), `slo` (a Monitor's
+   * burn rate), `anomaly` (series that left their usual level). A symptom that goes on is told again with the same key;
+   * one that ended has `until`.
+   */
   source: string
   /** Machine word, such as `BackOff`; of alerts their name. */
   reason: string
