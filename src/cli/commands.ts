@@ -58,6 +58,11 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
     load: async () => (await import('./replay.ts')).replayCommand,
   },
   {
+    name: 'logs templates',
+    summary: 'find the kinds of lines in a log, and how many there are of each',
+    load: async () => (await import('./logs-templates.ts')).logsTemplates,
+  },
+  {
     name: 'why',
     summary: 'explain and verify an answered call',
     load: async () => (await import('./why.ts')).whyCommand,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { textOf } from '../gateway/canonical/request.ts'
 import { compilePrompt } from '../gateway/prompt.ts'
-import type { PromptTemplate } from '../gateway/prompts/content.ts'
+import type { PromptContent } from '../gateway/snapshot.ts'
 import { importDotprompt } from './prompt-dotprompt.ts'
 import { checked } from './prompt-imported.ts'
 import { jsonSchemaOf } from './prompt-picoschema.ts'
@@ -128,7 +128,7 @@ I am {{age}} in {{place.city}}, {{mood}}.
       partials: { tone: 'Be {{> how}}', how: 'kind {{n}}' },
       variables: { n: {} },
     })
-    const [first] = compilePrompt(spec as unknown as PromptTemplate).render({
+    const [first] = compilePrompt(spec as unknown as PromptContent).render({
       messages: [],
       variables: { n: 'N' },
     })

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { textOf } from '../gateway/canonical/request.ts'
 import { compilePrompt } from '../gateway/prompt.ts'
-import type { PromptTemplate } from '../gateway/prompts/content.ts'
+import type { PromptContent } from '../gateway/snapshot.ts'
 import { checked } from './prompt-imported.ts'
 import { importLangfuse } from './prompt-langfuse.ts'
 
@@ -96,7 +96,7 @@ describe('an export of Langfuse', () => {
           partials: {},
           variables: {},
           ...(spec as object),
-        } as PromptTemplate).render({
+        } as PromptContent).render({
           messages: [],
           variables: Object.fromEntries(names.map(name => [name, x])),
         })

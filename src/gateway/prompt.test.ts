@@ -2,10 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Message, textOf } from './canonical/request.ts'
 import { compilePrompt } from './prompt.ts'
-import type { PromptTemplate, TemplateVariable } from './prompts/content.ts'
-import type { PromptContent } from './snapshot.ts'
+import type { PromptContent, PromptVariable } from './snapshot.ts'
 
-const prompt = (content: string, fields: Partial<PromptTemplate> = {}): PromptTemplate => ({
+const prompt = (content: string, fields: Partial<PromptContent> = {}): PromptContent => ({
   messages: [{ role: 'system', content }],
   variables: {},
   partials: {},
@@ -14,18 +13,18 @@ const prompt = (content: string, fields: Partial<PromptTemplate> = {}): PromptTe
 
 const asked: Message = { role: 'user', parts: [{ type: 'text', text: 'hi' }] }
 
-const messagesOf = (content: PromptTemplate, variables: Record<string, unknown> = {}) =>
+const messagesOf = (content: PromptContent, variables: Record<string, unknown> = {}) =>
   compilePrompt(content).render({ variables, messages: [asked] })
 
 /** Text of the prompt's first message; empty when it has none. */
-const render = (content: PromptTemplate, variables: Record<string, unknown> = {}): string => {
+const render = (content: PromptContent, variables: Record<string, unknown> = {}): string => {
   const [first] = messagesOf(content, variables)
   return first && first !== asked
     ? first.parts.map(part => (part.type === 'text' ? part.text : '')).join('')
     : ''
 }
 
-const of = (type: TemplateVariable['type'], more: Partial<TemplateVariable> = {}): TemplateVariable => ({
+const of = (type: PromptVariable['type'], more: Partial<PromptVariable> = {}): PromptVariable => ({
   type,
   ...more,
 })
@@ -49,7 +48,7 @@ describe('a prompt', () => {
   })
 
   test('stands before the messages of the request, or around them', () => {
-    const roles = (messages: PromptTemplate['messages']) =>
+    const roles = (messages: PromptContent['messages']) =>
       messagesOf({ messages, variables: {}, partials: {} }).map(
         message => `${message.role} ${textOf(message)}`,
       )

@@ -1,10 +1,10 @@
 import type { CanonicalRequest, Message } from './canonical/request.ts'
 import { type Compiler, createCompiler } from './prompts/compile.ts'
-import type { PromptTemplate } from './prompts/content.ts'
 import type { Node } from './prompts/nodes.ts'
 import { newAllowance, renderParts } from './prompts/render.ts'
 import { TemplateError } from './prompts/template-error.ts'
 import { compileVariable, type ReadVariable } from './prompts/variables.ts'
+import type { PromptContent } from './snapshot.ts'
 
 /** A prompt made ready once per release: partials put in place, names looked up, checks of values prepared. */
 export interface Template {
@@ -27,7 +27,7 @@ type Piece = typeof history | Message | { role: Message['role']; nodes: readonly
  * @throws TemplateError naming message and position
  */
 export function compilePrompt(
-  { messages, partials, variables }: PromptTemplate,
+  { messages, partials, variables }: PromptContent,
   { strict = false }: { strict?: boolean } = {},
 ): Template {
   const slots = new Map<string, number>()
@@ -75,7 +75,7 @@ export function compilePrompt(
 }
 
 function pieceOf(
-  { role, content }: PromptTemplate['messages'][number],
+  { role, content }: PromptContent['messages'][number],
   index: number,
   compiler: Compiler,
   isVariable: boolean,

@@ -141,15 +141,31 @@ export interface PriceSettings {
 }
 
 export interface PromptContent {
-  messages: { role: 'system' | 'user' | 'assistant'; content: string }[]
-  variables: Record<string, PromptVariable>
-  partials: Record<string, string>
+  messages: readonly PromptMessage[]
+  variables: Readonly<Record<string, PromptVariable>>
+  partials: Readonly<Record<string, string>>
   outputSchema?: Record<string, unknown>
+}
+
+export interface PromptMessage {
+  /** `messages` stands for those of the request. */
+  role: 'system' | 'user' | 'assistant' | 'messages'
+  content: string
 }
 
 export interface PromptVariable {
   type: 'string' | 'number' | 'boolean' | 'array' | 'object'
-  default?: string | undefined
+  /** A value of the type, or its text. Absent and required: the request must send one. */
+  default?: unknown
+  required?: boolean | undefined
+  /** As text, of scalars only. */
+  enum?: readonly string[] | undefined
+  /** RE2, found anywhere in the text unless anchored. */
+  pattern?: string | undefined
+  /** Characters of a text, or members of an array. */
+  maxLength?: number | undefined
+  /** JSON schema, 2020-12. */
+  schema?: Record<string, unknown> | undefined
   /** Values come from a document or a tool: guardrails of that zone look at them. */
   zone?: 'document' | 'tool' | undefined
 }

@@ -1,5 +1,5 @@
 import type { Zone } from '../guardrails/detector.ts'
-import type { TemplateVariable } from './content.ts'
+import type { PromptVariable } from '../snapshot.ts'
 import type { Expression } from './nodes.ts'
 import type { PathSyntax, SyntaxExpression } from './syntax.ts'
 import { type Place, templateError } from './template-error.ts'
@@ -15,7 +15,7 @@ export interface Scope {
 }
 
 export interface Names {
-  variables: Readonly<Record<string, TemplateVariable>>
+  variables: Readonly<Record<string, PromptVariable>>
   /** Refuse names that are not declared. */
   strict: boolean
   /** The place of a variable's value at rendering. */

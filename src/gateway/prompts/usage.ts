@@ -1,5 +1,5 @@
+import type { PromptVariable } from '../snapshot.ts'
 import { createCompiler } from './compile.ts'
-import type { TemplateVariable } from './content.ts'
 import type { Expression, Node } from './nodes.ts'
 
 /**
@@ -10,14 +10,14 @@ import type { Expression, Node } from './nodes.ts'
 export function variablesIn(
   texts: readonly string[],
   partials: Readonly<Record<string, string>>,
-): Record<string, TemplateVariable> {
+): Record<string, PromptVariable> {
   const names: string[] = []
   const compiler = createCompiler(partials, {
     variables: {},
     strict: false,
     slot: name => (names.includes(name) ? names.indexOf(name) : names.push(name) - 1),
   })
-  const found = new Map<number, TemplateVariable>()
+  const found = new Map<number, PromptVariable>()
   const note = (expression: Expression, use: Use): void => {
     if (expression.kind !== 'variable') return
     const known = found.get(expression.slot) ?? { type: 'string' }

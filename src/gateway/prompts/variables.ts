@@ -2,7 +2,7 @@ import { isSmall, LONGEST_JSON, parseJson } from '../../gates/scorers/field.ts'
 import { compileSchema } from '../../gates/scorers/json-schema.ts'
 import { compilePattern } from '../../gates/scorers/pattern.ts'
 import { GatewayError } from '../failure.ts'
-import type { TemplateVariable } from './content.ts'
+import type { PromptVariable } from '../snapshot.ts'
 import { TemplateError } from './template-error.ts'
 
 /** A value that fits its variable. */
@@ -21,7 +21,7 @@ const limits = { depth: 32, members: 20_000 }
  * Checks prepared once per release.
  * @throws TemplateError when the declaration can not be used, or its own default does not fit
  */
-export function compileVariable(name: string, declared: TemplateVariable = { type: 'string' }): ReadVariable {
+export function compileVariable(name: string, declared: PromptVariable = { type: 'string' }): ReadVariable {
   const { type, required = true } = declared
   const checks = constraints(name, declared)
   const read = (given: unknown): Value | string => {
@@ -54,7 +54,7 @@ export function compileVariable(name: string, declared: TemplateVariable = { typ
 
 function defaultOf(
   name: string,
-  { default: given }: TemplateVariable,
+  { default: given }: PromptVariable,
   read: (given: unknown) => Value | string,
 ): Value | undefined {
   if (given === undefined || given === null) return undefined
@@ -65,7 +65,7 @@ function defaultOf(
 }
 
 /** Metadata holds text only, so every type is also read from its text; that text is what is written. */
-const types: Record<TemplateVariable['type'], (given: unknown) => Value | undefined> = {
+const types: Record<PromptVariable['type'], (given: unknown) => Value | undefined> = {
   string: given => (typeof given === 'string' ? { value: given } : undefined),
   number: given => {
     const text = typeof given === 'string' && given.trim() !== ''
@@ -97,7 +97,7 @@ interface Constraint {
   message: string
 }
 
-function constraints(name: string, declared: TemplateVariable): Constraint[] {
+function constraints(name: string, declared: PromptVariable): Constraint[] {
   const found: Constraint[] = []
   const { enum: values, pattern, maxLength = LONGEST_JSON, schema } = declared
   found.push({
