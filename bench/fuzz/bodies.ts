@@ -116,7 +116,10 @@ export const validRequests: readonly Valid[] = [
       store: false,
     },
   },
-  { path: '/v1/responses', body: { model: 'claude', input: 'Say hello.', stream: true } },
+  {
+    path: '/v1/responses',
+    body: { model: 'claude', input: 'Please write a short greeting for our newsletter.', stream: true },
+  },
   {
     path: '/v1/messages',
     body: {

@@ -104,7 +104,7 @@ export class RawClient {
     const deadline = performance.now() + ms
     while (!holds() && performance.now() < deadline) {
       await new Promise<void>(resolve => {
-        const cancel = systemClock.after(deadline - performance.now(), resolve)
+        const cancel = systemClock.after(Math.max(1, deadline - performance.now()), resolve)
         this.#wake = () => {
           cancel()
           resolve()
