@@ -38,6 +38,11 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
     load: async () => (await import('./guard-ground.ts')).guardGround,
   },
   {
+    name: 'anomalies',
+    summary: 'say which values of a series are abnormal',
+    load: async () => (await import('./anomalies.ts')).anomalies,
+  },
+  {
     name: 'rollout simulate',
     summary: 'say how often a rollout would promote, roll back or hold',
     load: async () => (await import('./rollout-simulate.ts')).rolloutSimulate,
