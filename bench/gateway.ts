@@ -6,7 +6,7 @@
  *
  *   node bench/gateway.ts [--rounds 5] [--seconds 2] [--peers] [--json] [--check]
  *
- * Each is a process on the first core; upstream and load are on the second. Answers have 950 bytes, streams 50 chunks 2 ms
+ * Each is a process on the first core; upstream and load are on the last. Answers have 950 bytes, streams 50 chunks 2 ms
  * apart whose first holds the role and the first words, as servers send it. Rounds take turns between the targets and
  * medians of rounds are told, so that other load on the machine touches all alike. CPU is user + system time of the
  * process, from /proc: Linux only. Added latency is the difference of percentiles at 200 requests/s, open loop: a request

@@ -3,9 +3,11 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 
-/** What is measured runs on the first core, what measures on the second, so that they do not take time from each other. */
+/** What is measured runs on the first core, what measures on the last, so that they do not take time from each other. */
 export const measuredCore = '0'
-export const measuringCore = '1'
+export const measuringCore = String(Math.max(1, availableParallelism() - 1))
+/** All cores but the one that measures. */
+export const freeCores = Number(measuringCore) > 1 ? `0-${Number(measuringCore) - 1}` : measuredCore
 const ticksPerSecond = 100
 
 /** Keeps a running process, with all its threads, on some cores; on machines that cannot do that it stays free. */
