@@ -11,7 +11,10 @@ import type {
 /**
  * OBSERVE: keeps signals and answers what the product asks of them. `append` resolves when a crash can no longer lose
  * them; batches of a source may come twice after a crash and count once where signals have an identity (spans, events,
- * changes, costs). Old detail is downsampled and deleted by retention and by the disk quota.
+ * changes, costs): the first one. Old detail is downsampled and deleted by retention and by the disk quota.
+ * Limits are at most 10,000 and keep the newest; logs, spans and events are told newest first. What has no valid window,
+ * or would have more than 11,000 points a series or 1,000 series, is refused with a RangeError.
+ * What is appended is kept as it is: whoever appends has taken secrets out.
  * Implementations pass `signal-store.contract.ts`.
  */
 export interface SignalStore {
@@ -85,9 +88,12 @@ export interface SeriesQuery {
   attributes?: Readonly<Record<string, string>>
   window: Window
   stepMs: number
-  /** rate: per second, of counters and deltas; a number: that quantile of histograms. */
+  /**
+   * rate: per second, of counters, deltas and histograms (how many values), of several series together; sum: of what
+   * deltas and histograms added, of other series the last values together; a number: that quantile of histograms.
+   */
   measure: 'mean' | 'min' | 'max' | 'last' | 'sum' | 'rate' | number
-  /** Series are split by service and by these attributes. */
+  /** Series are split by service and by these attributes, or parts of the resource such as `version`. */
   by?: readonly string[]
 }
 
@@ -106,6 +112,12 @@ export interface RequestPoint {
   p99Ms: number
 }
 
+/**
+ * Keys are `service name` of operations, `source/reason` of events, the id of templates, `provider/model` and
+ * `namespace/route` of calls to models, which are spans with the attributes `gen_ai.*` and `keelway.route`. Operations
+ * and services are measured by the requests they served (by all spans where none says so). usd and tokens are of calls
+ * to models; a measure that means nothing there is refused with a RangeError.
+ */
 export interface TopQuery {
   of: 'operations' | 'services' | 'templates' | 'events' | 'models' | 'routes'
   measure: 'count' | 'errors' | 'errorRatio' | 'p50' | 'p95' | 'p99' | 'usd' | 'tokens'

@@ -1,0 +1,126 @@
+import { matchesResource } from './identity.ts'
+import { checkSteps, type Group, quantileOf } from './questions.ts'
+import type { SpanRecord } from './signal.ts'
+import type { RequestPoint, ServiceEdge, SignalStore, TopQuery, Window } from './signal-store.ts'
+import { Sketch } from './sketch.ts'
+
+const inside = (at: number, { from, to }: Window): boolean => at >= from && at < to
+const entry = ({ spanKind }: SpanRecord): boolean => spanKind === 'server' || spanKind === 'consumer'
+const micros = ({ durationMs }: SpanRecord): number => Math.round(durationMs * 1000)
+
+function sketchOf(spans: readonly SpanRecord[]): Sketch {
+  const sketch = new Sketch()
+  for (const span of spans) sketch.add(micros(span))
+  return sketch
+}
+
+export function memoryRequests(
+  spans: readonly SpanRecord[],
+  query: Parameters<SignalStore['requests']>[0],
+): RequestPoint[] {
+  const step = checkSteps(query)
+  const found = spans.filter(
+    span =>
+      span.spanKind === 'server' &&
+      inside(span.at, query.window) &&
+      matchesResource(span.resource, query.resource) &&
+      (query.operation === undefined || query.operation === span.name),
+  )
+  return [...Map.groupBy(found, ({ at }) => Math.floor(at / step) * step)]
+    .sort(([a], [b]) => a - b)
+    .map(([at, served]) => {
+      const sketch = sketchOf(served)
+      return {
+        at,
+        perSecond: (served.length / step) * 1000,
+        errorRatio: served.filter(({ error }) => error).length / served.length,
+        p50Ms: sketch.quantile(0.5),
+        p95Ms: sketch.quantile(0.95),
+        p99Ms: sketch.quantile(0.99),
+      }
+    })
+}
+
+const keys: Partial<Record<TopQuery['of'], (span: SpanRecord) => string | undefined>> = {
+  services: ({ resource }) => resource.service,
+  operations: ({ resource, name }) => `${resource.service} ${name}`,
+  models: ({ attributes }) => modelOf(attributes),
+  routes: ({ attributes }) => routeOf(attributes),
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined)
+
+/** `provider/model` of a call to a language model, by the names of OpenTelemetry. */
+export function modelOf(attributes: SpanRecord['attributes']): string | undefined {
+  const model = text(attributes['gen_ai.request.model']) ?? text(attributes['gen_ai.response.model'])
+  const provider = text(attributes['gen_ai.provider.name']) ?? text(attributes['gen_ai.system'])
+  return model && (provider ? `${provider}/${model}` : model)
+}
+
+/** `namespace/route` of a call through the gateway. */
+export function routeOf(attributes: SpanRecord['attributes']): string | undefined {
+  const route = text(attributes['keelway.route'])
+  const namespace = text(attributes['keelway.namespace'])
+  return route && (namespace ? `${namespace}/${route}` : route)
+}
+
+const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0)
+export const tokensOf = (attributes: SpanRecord['attributes']): number =>
+  number(attributes['gen_ai.usage.input_tokens']) + number(attributes['gen_ai.usage.output_tokens'])
+export const usdOf = (attributes: SpanRecord['attributes']): number => number(attributes['keelway.cost.usd'])
+
+export function memoryGroups(
+  spans: readonly SpanRecord[],
+  { of, measure, resource, window }: Omit<TopQuery, 'limit'>,
+): Group[] {
+  const found = spans.filter(span => inside(span.at, window) && matchesResource(span.resource, resource))
+  const entries = of === 'operations' || of === 'services' ? found.filter(entry) : found
+  const groups = Map.groupBy(entries.length > 0 ? entries : found, span => keys[of]?.(span))
+  return [...groups].flatMap(([key, same]) =>
+    key === undefined ? [] : [{ key, value: measureOf(same, measure), count: same.length }],
+  )
+}
+
+function measureOf(spans: readonly SpanRecord[], measure: TopQuery['measure']): number {
+  const quantile = quantileOf(measure)
+  if (quantile !== undefined) return sketchOf(spans).quantile(quantile)
+  if (measure === 'usd') return spans.reduce((sum, { attributes }) => sum + usdOf(attributes), 0)
+  if (measure === 'tokens') return spans.reduce((sum, { attributes }) => sum + tokensOf(attributes), 0)
+  const errors = spans.filter(({ error }) => error).length
+  return measure === 'count' ? spans.length : measure === 'errors' ? errors : errors / spans.length
+}
+
+export function memoryServiceGraph(spans: readonly SpanRecord[], window: Window): ServiceEdge[] {
+  const byId = new Map(spans.map(span => [span.traceId + span.spanId, span]))
+  const calls: { from: string; to: string; call: SpanRecord; failed: boolean }[] = []
+  const answered = new Set<SpanRecord>()
+  for (const span of spans) {
+    const parent = byId.get(span.traceId + (span.parentSpanId ?? ''))
+    if (!parent || parent.resource.service === span.resource.service) continue
+    answered.add(parent)
+    const call = parent.spanKind === 'client' ? parent : span
+    calls.push({
+      from: parent.resource.service,
+      to: span.resource.service,
+      call,
+      failed: call.error || span.error,
+    })
+  }
+  for (const span of spans)
+    if (span.peer && !answered.has(span) && (span.spanKind === 'client' || span.spanKind === 'producer'))
+      calls.push({ from: span.resource.service, to: span.peer, call: span, failed: span.error })
+  const inWindow = calls.filter(({ call, from, to }) => from !== to && inside(call.at, window))
+  return [...Map.groupBy(inWindow, ({ from, to }) => `${from}\n${to}`).values()]
+    .map(same => {
+      const sketch = sketchOf(same.map(({ call }) => call))
+      return {
+        from: same[0]?.from ?? '',
+        to: same[0]?.to ?? '',
+        calls: same.length,
+        errors: same.filter(({ failed }) => failed).length,
+        p50Ms: sketch.quantile(0.5),
+        p95Ms: sketch.quantile(0.95),
+      }
+    })
+    .sort((a, b) => b.calls - a.calls || (a.from + a.to < b.from + b.to ? -1 : 1))
+}
