@@ -1,7 +1,29 @@
+import { alertmanager } from './alertmanager.ts'
+import { featureFlags } from './feature-flags.ts'
+import { githubActions } from './github-actions.ts'
+import { gitlabCi } from './gitlab-ci.ts'
+import { junit } from './junit.ts'
+import { reportIntake, signedReportIntake } from './report.ts'
+import { sarif } from './sarif.ts'
 import type { PushSource, Source } from './source.ts'
 
 /** Sources that are written to, all at the intake port. */
-export const pushSources: readonly PushSource[] = []
+export const pushSources: readonly PushSource[] = [alertmanager, reportIntake(junit), reportIntake(sarif)]
+
+/** What senders of webhooks share with us; asked for at each request, so that it can be exchanged. */
+export interface WebhookSecrets {
+  github(): string | undefined
+  gitlab(): string | undefined
+  /** Of feature flags: their webhooks are signed as LaunchDarkly does it when one is set. */
+  featureFlags(): string | undefined
+}
+
+/** Sources that are written to by those who share a secret with us. */
+export const signedSources = (secrets: WebhookSecrets): readonly PushSource[] => [
+  githubActions(secrets.github),
+  gitlabCi(secrets.gitlab),
+  signedReportIntake(featureFlags, { header: 'x-ld-signature', secret: secrets.featureFlags }),
+]
 
 /** Sources that ask, by what their settings say. */
 export const sources: readonly Source<never>[] = []
