@@ -142,7 +142,7 @@ test('it describes, explains and lists kinds', async () => {
   const described = await k('describe', 'prompt', 'described')
   expect(described).toMatch(/Name: +described[\s\S]*Content: +Hello\.[\s\S]*Events: +<none>/)
   expect(await k('explain', 'prompt')).toContain('KIND:       Prompt')
-  expect(await k('explain', 'prompt.spec.messages')).toContain('content\t<string> -required-')
+  expect(await k('explain', 'prompt.spec.messages')).toContain('role\t<string> -required-')
   expect(await k('explain', 'prompt.metadata.labels')).toContain('<map[string]string>')
   expect(await k('explain', 'delivery.status.history')).toContain('revision\t<string>')
   expect(await k('explain', 'secret')).toContain('stringData\t<map[string]string>')

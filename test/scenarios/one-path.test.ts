@@ -122,6 +122,7 @@ test('a change travels from Git to live traffic, is promoted, rejected or rolled
   expect(explanation.links.filter(({ verified }) => !verified)).toEqual([])
   expect(explanation.links.map(({ link }) => link)).toEqual([
     'call',
+    'usage',
     'release',
     'digest',
     'artefact',

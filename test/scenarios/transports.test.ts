@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { request } from 'undici'
 import { expect, test } from 'vitest'
 import { ModelRoute } from '../../src/api/kinds/model-route.ts'
 import { RouteRelease } from '../../src/api/kinds/route-release.ts'
@@ -7,7 +8,7 @@ import { replay } from '../../src/gateway/replay.ts'
 import { systemClock as clock } from '../../src/lib/clock.ts'
 import { seededRandom } from '../../src/lib/random.ts'
 import { answerTo, desk, liveQuestions } from '../desk.ts'
-import { eventually, run, start, stateDirectory } from '../processes.ts'
+import { eventually, run, type StateDirectory, start, stateDirectory } from '../processes.ts'
 import { testRepository } from '../repository.ts'
 
 /** Endless questions with their right answers. */
@@ -47,6 +48,7 @@ test.each([
       (await client.list(RouteRelease)).items.find(({ status }) => status?.phase === phase)
     const first = await eventually('the first release', () => release('Live'), 20)
     await eventually('the route to serve it', async () => (await route())?.status?.stable, 20)
+    await eventually('the gateway to have it', () => answers(state), 20)
 
     const stopping = new AbortController()
     const traffic = replay({
@@ -87,3 +89,17 @@ test.each([
   },
   90_000,
 )
+
+/** The gateway applies a snapshot a moment after the route's status names the release. */
+async function answers(state: StateDirectory): Promise<true | undefined> {
+  const { statusCode, body } = await request(`${state.endpoints().gateway}/v1/chat/completions`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${state.read('access-key').trim()}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ model: 'refund', messages: [{ role: 'user', content: 'nothing recorded' }] }),
+  })
+  await body.dump()
+  return statusCode === 503 ? undefined : true
+}
