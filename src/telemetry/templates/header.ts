@@ -1,5 +1,6 @@
 import { levelOf } from './level.ts'
 import { Epoch, Full, isKlog, isSixAndSix, momentAt, Other } from './moment.ts'
+import { readStructured } from './structured.ts'
 
 const space = 32
 const comma = 44
@@ -23,6 +24,8 @@ const isLetter = (c: number): boolean => (c | 32) >= 97 && (c | 32) <= 122
 export interface Header {
   /** Where the message starts. */
   start: number
+  /** Where it ends. */
+  end: number
   /** Index into `levels`. */
   level: number
   /** Whether there is a time. A line without one has no header. */
@@ -36,18 +39,35 @@ export interface Header {
  */
 export class HeaderReader implements Header {
   start = 0
+  end = 0
   level = 0
   timed = false
   #line = ''
-  #end = 0
+  #limit = 0
 
   read(line: string): this {
     this.#line = line
-    this.#end = Math.min(line.length, maxHeader)
+    this.#limit = Math.min(line.length, maxHeader)
     this.start = 0
+    this.end = line.length
     this.level = 0
     this.timed = false
-    const at = this.#times(this.#skip(0))
+    this.#plain(this.#skip(0))
+    const structured = readStructured(line, this.start)
+    if (structured) {
+      if (structured.level > 0) this.level = structured.level
+      if (structured.end > 0) {
+        this.start = structured.start
+        this.end = structured.end
+      }
+    }
+    return this
+  }
+
+  /** The header of a line that is no structured one as a whole. */
+  #plain(from: number): void {
+    const line = this.#line
+    const at = this.#times(from)
     if (!this.timed) this.#leading()
     else if (line.charCodeAt(at) === bar) this.#columns(at)
     else if (line.charCodeAt(0) === less && line.charCodeAt(this.#skipTo(more) + 2) === space)
@@ -57,24 +77,23 @@ export class HeaderReader implements Header {
       // A container runtime puts time, stream and tag before the header of the program itself.
       this.#fields(this.#isStream(at) ? this.#times(this.#skip(at + 9)) : at)
     }
-    return this
   }
 
   #skip(from: number): number {
     let i = from
-    while (i < this.#end && this.#line.charCodeAt(i) <= space) i++
+    while (i < this.#limit && this.#line.charCodeAt(i) <= space) i++
     return i
   }
 
   #skipTo(sign: number): number {
     let i = 0
-    while (i < this.#end && this.#line.charCodeAt(i) !== sign) i++
+    while (i < this.#limit && this.#line.charCodeAt(i) !== sign) i++
     return i
   }
 
   #fieldEnd(from: number): number {
     let i = from
-    while (i < this.#end) {
+    while (i < this.#limit) {
       const c = this.#line.charCodeAt(i)
       if (c <= space || c === bar) break
       i++
@@ -90,7 +109,7 @@ export class HeaderReader implements Header {
     let i = line.charCodeAt(from) === less ? this.#skipTo(more) + 1 : from
     if (isUpper(line.charCodeAt(i)) && isKlog(line, i)) this.level = levelOf(line, i, i + 1)
     if (this.level > 0) i += 6
-    while (i < this.#end) {
+    while (i < this.#limit) {
       const to = this.#fieldEnd(i)
       const moment = isSixAndSix(line, i) && !this.timed ? Full : momentAt(line, i, to)
       if (moment === Other && (this.timed || ++words > maxWordsBefore)) break
@@ -135,7 +154,7 @@ export class HeaderReader implements Header {
     let i = from
     let words = 0
     this.start = from
-    for (let field = 0; field < maxFields && i < this.#end; field++) {
+    for (let field = 0; field < maxFields && i < this.#limit; field++) {
       const to = line.charCodeAt(i) === openBracket ? this.#bracketEnd(i) : this.#fieldEnd(i)
       const next = this.#skip(to)
       if (next >= line.length) return
@@ -200,7 +219,7 @@ export class HeaderReader implements Header {
 
   #bracketEnd(from: number): number {
     let depth = 0
-    for (let i = from; i < this.#end; i++) {
+    for (let i = from; i < this.#limit; i++) {
       const c = this.#line.charCodeAt(i)
       if (c === openBracket) depth++
       else if (c === closeBracket && --depth === 0) return i + 1
@@ -213,7 +232,7 @@ export class HeaderReader implements Header {
     const line = this.#line
     const from = line.charCodeAt(0) === openBracket ? 1 : 0
     let to = from
-    while (to < this.#end && isLetter(line.charCodeAt(to))) to++
+    while (to < this.#limit && isLetter(line.charCodeAt(to))) to++
     const stated = from === 1 || line.charCodeAt(to) === colon || isUpper(line.charCodeAt(to - 1))
     if (to - from > 1 && stated) this.level = levelOf(line, from, to)
   }

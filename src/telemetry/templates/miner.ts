@@ -1,5 +1,6 @@
 import { type Header, HeaderReader } from './header.ts'
 import { type Level, levels } from './level.ts'
+import { findList } from './list.ts'
 import { mergeTemplates } from './merge.ts'
 import { Scanner } from './scanner.ts'
 import { ShapeCache } from './shape-cache.ts'
@@ -72,7 +73,7 @@ export function createTemplateMiner(options: MinerOptions = {}): TemplateMiner {
   const scanner = new Scanner()
   const cache = new ShapeCache()
   const start = restored(options.snapshot)
-  const { superseded, dropped } = start
+  const { superseded, dropped, known } = start
   const tables = new Tables()
   for (const template of start.templates) tables.add(template)
   let lines = start.lines
@@ -80,10 +81,14 @@ export function createTemplateMiner(options: MinerOptions = {}): TemplateMiner {
   let mergeAt = firstMerge
 
   const settle = (): void => {
-    const merged = mergeTemplates(tables, (oldId, { id }) => {
-      if (oldId === id) return
-      superseded.delete(oldId)
-      superseded.set(oldId, id)
+    const merged = mergeTemplates({
+      tables,
+      known,
+      joined(formerId, { id }) {
+        if (formerId === id) return
+        superseded.delete(formerId)
+        superseded.set(formerId, id)
+      },
     })
     for (const id of superseded.keys()) {
       if (superseded.size <= supersededIds * maxTemplates) break
@@ -95,7 +100,7 @@ export function createTemplateMiner(options: MinerOptions = {}): TemplateMiner {
 
   /** Drops an eighth of the templates at once, so that sorting them costs little for each line. */
   const drop = (): void => {
-    if (fresh > 0) settle()
+    if (fresh >= mergeAt) settle()
     if (tables.size <= maxTemplates) return
     const oldest = [...tables].sort((a, b) => a.last - b.last).slice(0, Math.ceil(maxTemplates / 8))
     for (const template of oldest) {
@@ -107,9 +112,9 @@ export function createTemplateMiner(options: MinerOptions = {}): TemplateMiner {
   }
 
   const learn = (): Template => {
-    const known = tables.find(scanner)
-    if (known) return known
     const template = templateOf(scanner, lines)
+    const known = tables.find(template) ?? findList(tables, template)
+    if (known) return known
     superseded.delete(template.id)
     tables.add(template)
     fresh++
@@ -120,7 +125,7 @@ export function createTemplateMiner(options: MinerOptions = {}): TemplateMiner {
 
   return {
     add(line, header = headers.read(line)) {
-      scanner.scan(line, header.start)
+      scanner.scan(line, header.start, header.end)
       lines++
       let template = cache.get(scanner.low, scanner.high)
       if (template === undefined || template.into !== undefined || template.dropped) {
@@ -152,6 +157,6 @@ export function createTemplateMiner(options: MinerOptions = {}): TemplateMiner {
           level: levels[counts.indexOf(Math.max(...counts))] ?? 'unknown',
         })),
     status: () => ({ lines, templates: tables.size, dropped: { ...dropped } }),
-    snapshot: () => snapshotOf({ lines, dropped, superseded, templates: [...tables] }),
+    snapshot: () => snapshotOf({ lines, dropped, superseded, known, templates: [...tables] }),
   }
 }

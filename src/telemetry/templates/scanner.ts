@@ -1,9 +1,10 @@
 import { isDatePart, isHostName, isLiteral, isUnit } from './vocabulary.ts'
 
-/** What a token of a line is: text that belongs to the message, a value, or text with a value behind it (`blk_<*>`). */
+/** What a token is: a word, a sign, a value, or text with a value behind it (`blk_<*>`). Those from Value on hold a value. */
 export const Word = 0
-export const Value = 1
-export const Prefixed = 2
+export const Mark = 1
+export const Value = 2
+export const Prefixed = 3
 
 /** Longest part of a message that is looked at, in UTF-16 units, and most tokens kept; what follows counts as one value. */
 export const maxMessageLength = 4096
@@ -100,9 +101,9 @@ export class Scanner {
   #gap = 0
   #to = 0
 
-  /** Scans the line from where its message starts. */
-  scan(line: string, from = 0): void {
-    const to = Math.min(line.length, from + maxMessageLength)
+  /** Scans what lies between two offsets of the line. */
+  scan(line: string, from = 0, end = line.length): void {
+    const to = Math.min(end, from + maxMessageLength)
     this.line = line
     this.count = 0
     this.#to = to
@@ -117,7 +118,7 @@ export class Scanner {
       } else if (kind === Delimiter) i = this.#delimiter(i, c)
       else i = this.#chunk(i)
     }
-    if (i < line.length) this.#putValue(i, line.length)
+    if (i < end) this.#putValue(i, end)
     this.#finish()
   }
 
@@ -142,7 +143,7 @@ export class Scanner {
   #delimiter(i: number, c: number): number {
     if ((c === less || c === more) && this.#digitAt(i + 1)) return i + 1
     const gap = this.#gap
-    this.#put(Word, i, i + 1, c)
+    this.#put(Mark, i, i + 1, c)
     const next = this.#at(i + 1)
     const key = c === equals && gap === 0 && this.count > 1 && this.kinds[this.count - 2] === Word
     const empty = key
@@ -208,7 +209,7 @@ export class Scanner {
     const c = this.line.charCodeAt(from)
     let i = from + 1
     while (i < this.#to && this.line.charCodeAt(i) === c) i++
-    this.#put(Word, from, i, c)
+    this.#put(Mark, from, i, c)
     return i
   }
 
@@ -291,13 +292,7 @@ export class Scanner {
   #value(from: number, end: number): number {
     const stop = this.#at(end) === space ? this.#unitEnd(end) : end
     const n = this.count
-    if (
-      this.#gap === 0 &&
-      n > 1 &&
-      this.gaps[n - 1] === 0 &&
-      this.kinds[n - 2] !== Word &&
-      this.#joins(n - 1)
-    ) {
+    if (this.#gap === 0 && n > 1 && this.gaps[n - 1] === 0 && this.#holdsValue(n - 2) && this.#joins(n - 1)) {
       this.count = n - 1
       return stop
     }
@@ -314,11 +309,15 @@ export class Scanner {
   /** Whether a value goes on a list of such values, which counts as one. */
   #repeats(hash: number): boolean {
     const n = this.count
-    if (n > 0 && this.hashes[n - 1] === hash && this.kinds[n - 1] !== Word) return true
-    if (n < 2 || this.hashes[n - 2] !== hash || this.kinds[n - 2] === Word || this.hashes[n - 1] !== comma)
+    if (n > 0 && this.hashes[n - 1] === hash && this.#holdsValue(n - 1)) return true
+    if (n < 2 || this.hashes[n - 2] !== hash || !this.#holdsValue(n - 2) || this.hashes[n - 1] !== comma)
       return false
     this.count = n - 1
     return true
+  }
+
+  #holdsValue(index: number): boolean {
+    return (this.kinds[index] as number) >= Value
   }
 
   #isDatePart(index: number): boolean {
@@ -328,7 +327,7 @@ export class Scanner {
 
   #joins(index: number): boolean {
     const start = this.starts[index] as number
-    if (this.kinds[index] !== Word || this.ends[index] !== start + 1) return false
+    if (this.kinds[index] !== Mark || this.ends[index] !== start + 1) return false
     const c = this.line.charCodeAt(start)
     return c === colon || c === comma || c === bar || c === semicolon || classOf(c) === Joiner
   }

@@ -1,4 +1,3 @@
-import type { Scanner } from './scanner.ts'
 import { highOpened, keyOf, lowOpened, type Template } from './template.ts'
 
 interface Table {
@@ -15,8 +14,8 @@ export class Tables {
   size = 0
 
   add(template: Template): void {
-    const tables = this.#lengths.get(template.tokens.length) ?? []
-    this.#lengths.set(template.tokens.length, tables)
+    const tables = this.#lengths.get(template.hashes.length) ?? []
+    this.#lengths.set(template.hashes.length, tables)
     const name = template.open.join()
     let table = tables.find(({ open }) => open.join() === name)
     if (!table) {
@@ -30,7 +29,7 @@ export class Tables {
   }
 
   remove(template: Template): void {
-    const tables = this.#lengths.get(template.tokens.length)
+    const tables = this.#lengths.get(template.hashes.length)
     const name = template.open.join()
     const at = tables?.findIndex(({ open }) => open.join() === name) ?? -1
     const table = tables?.[at]
@@ -43,12 +42,12 @@ export class Tables {
   }
 
   /** The template with the fewest open positions that the line fits. */
-  find(scan: Scanner): Template | undefined {
-    for (const { open, templates } of this.#lengths.get(scan.count) ?? []) {
-      let { low, high } = scan
+  find(like: Pick<Template, 'hashes' | 'low' | 'high'>): Template | undefined {
+    for (const { open, templates } of this.#lengths.get(like.hashes.length) ?? []) {
+      let { low, high } = like
       for (const index of open) {
-        low = lowOpened(low, scan.hashes[index] as number, index)
-        high = highOpened(high, scan.hashes[index] as number, index)
+        low = lowOpened(low, like.hashes[index] ?? 0, index)
+        high = highOpened(high, like.hashes[index] ?? 0, index)
       }
       const found = templates.get(keyOf(low, high))
       if (found) return found

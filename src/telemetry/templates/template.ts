@@ -1,18 +1,25 @@
 import { digestOf, shortDigest } from '../../lib/digest.ts'
+import { folded } from './fold.ts'
 import { levels } from './level.ts'
 import { highPart, lowPart, type Scanner, Value, valueHash } from './scanner.ts'
 
-/** A kind of line: its tokens, the positions where words turned out to be values, and what was seen of it. */
-export interface Template {
-  id: string
-  text: string
-  tokens: string[]
+/** Tokens of a line or a template, in arrays side by side. */
+export interface Tokens {
+  texts: string[]
   kinds: number[]
   hashes: number[]
   /** 1 where white space stands before the token. */
   gaps: number[]
+}
+
+/** A kind of line: its tokens, the positions where words turned out to be values, and what was seen of it. */
+export interface Template extends Tokens {
+  id: string
+  text: string
   /** Positions, in order, where any word is taken for a value. */
   open: number[]
+  /** Positions of values that stand for any number of tokens within brackets, quotes or between commas. */
+  lists: number[]
   /** Hash of the tokens, values all being equal. */
   low: number
   high: number
@@ -39,17 +46,23 @@ export const highOpened = (high: number, hash: number, index: number): number =>
 /** A template for what was just scanned. */
 export function templateOf(scan: Scanner, line: number): Template {
   const n = scan.count
-  const tokens = Array.from({ length: n }, (_, i) => scan.text(i))
-  return named({
-    id: '',
-    text: '',
-    tokens,
+  const tokens = folded({
+    // Joined and split again, the tokens do not keep the text alive that the line was cut from.
+    texts: Array.from({ length: n }, (_, i) => scan.text(i))
+      .join('\n')
+      .split('\n'),
     kinds: [...scan.kinds.subarray(0, n)],
     hashes: [...scan.hashes.subarray(0, n)],
     gaps: [...scan.gaps.subarray(0, n)],
+  })
+  return named({
+    ...tokens,
+    id: '',
+    text: '',
     open: [],
-    low: scan.low,
-    high: scan.high,
+    lists: [],
+    low: 0,
+    high: 0,
     count: 0,
     first: line,
     last: line,
@@ -62,21 +75,24 @@ export function templateOf(scan: Scanner, line: number): Template {
 /** Makes positions of a template values. */
 export function openAt(template: Template, positions: readonly number[]): void {
   for (const index of positions) {
-    const hash = template.hashes[index] as number
-    template.low = lowOpened(template.low, hash, index)
-    template.high = highOpened(template.high, hash, index)
     template.hashes[index] = valueHash
     template.kinds[index] = Value
-    template.tokens[index] = '<*>'
+    template.texts[index] = '<*>'
   }
   template.open = [...new Set([...template.open, ...positions])].sort((a, b) => a - b)
   named(template)
 }
 
-/** Sets text and id. White space is no part of the id, so that it does not depend on which line came first. */
-function named(template: Template): Template {
-  const { tokens, gaps } = template
-  template.text = tokens.map((token, i) => (gaps[i] === 1 && i > 0 ? ` ${token}` : token)).join('')
-  template.id = shortDigest(digestOf(tokens.join('\n')), 16)
+/** Sets what follows from the tokens. White space is no part of the id, so that it does not depend on which line came first. */
+export function named(template: Template): Template {
+  const { texts, gaps, hashes } = template
+  template.low = 0
+  template.high = 0
+  for (let i = 0; i < hashes.length; i++) {
+    template.low = (template.low + lowPart(hashes[i] ?? 0, i)) | 0
+    template.high = (template.high + highPart(hashes[i] ?? 0, i)) | 0
+  }
+  template.text = texts.map((text, i) => (gaps[i] === 1 && i > 0 ? ` ${text}` : text)).join('')
+  template.id = shortDigest(digestOf(texts.join('\n')), 16)
   return template
 }
