@@ -9,6 +9,7 @@ import { Guardrail } from './kinds/guardrail.ts'
 import { kinds } from './kinds/index.ts'
 import { ModelProvider } from './kinds/model-provider.ts'
 import { ModelRoute } from './kinds/model-route.ts'
+import { Monitor } from './kinds/monitor.ts'
 import { RouteRelease } from './kinds/route-release.ts'
 import type { Schema } from './schema.ts'
 
@@ -124,6 +125,59 @@ describe('an expression', () => {
 
 /** For each rule of each kind: objects that break it, as changes of the kind's example. */
 const broken: Record<string, { kind: Kind; changes: [message: string, from: object, to: object][] }> = {
+  Monitor: {
+    kind: Monitor,
+    changes: [
+      ['spec needs exactly one of slo, drift and probe', {}, { spec: {} }],
+      [
+        'spec.slo needs exactly one of requests, calls, score, metrics and latency',
+        {},
+        {
+          spec: {
+            slo: { objective: 99, requests: { service: 'a' }, latency: { service: 'a', atMost: 1 } },
+          },
+        },
+      ],
+      [
+        'spec.slo.calls takes one of within and firstTokenWithin: two Monitors say which of them is missed',
+        {},
+        {
+          spec: {
+            slo: { objective: 99, calls: { route: { ref: 'a' }, within: '2s', firstTokenWithin: '1s' } },
+          },
+        },
+      ],
+      [
+        'spec.slo.metrics needs exactly one of good and bad',
+        {},
+        { spec: { slo: { objective: 99, metrics: { total: { metric: 'a' } } } } },
+      ],
+      [
+        'spec.slo.latency.quantile of spans is 0.5, 0.95 or 0.99',
+        {},
+        { spec: { slo: { objective: 99, latency: { service: 'a', quantile: 0.9, atMost: 100 } } } },
+      ],
+      ['spec.drift needs exactly one of route and model', {}, { spec: { drift: {} } }],
+      [
+        'spec.drift.reference needs exactly one of dataset and past',
+        {},
+        { spec: { drift: { route: { ref: 'a' }, reference: { dataset: { ref: 'b' }, past: '7d' } } } },
+      ],
+      [
+        'spec.probe.scorers can not be judges: a judge changes with its provider',
+        {},
+        {
+          spec: {
+            probe: {
+              route: { ref: 'a' },
+              dataset: { ref: 'b' },
+              scorers: [{ name: 'good', type: 'judge', judge: { route: 'c', rubric: 'Is it good?' } }],
+            },
+          },
+        },
+      ],
+    ],
+  },
   ModelProvider: {
     kind: ModelProvider,
     changes: [

@@ -10,6 +10,7 @@ import { Guardrail } from './guardrail.ts'
 import { Model } from './model.ts'
 import { ModelProvider } from './model-provider.ts'
 import { ModelRoute } from './model-route.ts'
+import { Monitor } from './monitor.ts'
 import { Prompt } from './prompt.ts'
 import { RouteRelease } from './route-release.ts'
 
@@ -27,6 +28,7 @@ export const ownKinds: readonly Kind[] = [
   EvaluationRun,
   AccessKey,
   Budget,
+  Monitor,
 ]
 
 /** Kubernetes' own kinds that the embedded server has. */
