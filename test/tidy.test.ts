@@ -23,6 +23,8 @@ describe('layers', () => {
     /^gateway\/accounting\/(counter|budget-window|period)\.ts$/,
     /^gateway\/guardrails\/groundedness\//,
     /^telemetry\/telemetry\.ts$/,
+    /^telemetry\/signals\/(signal|signal-store)\.ts$/,
+    /^telemetry\/(slo|drift)\//,
     /^models\/(model|train)\.ts$/,
     /^git\/(git|remote)\.ts$/,
     /^ledger\/ledger\.ts$/,
