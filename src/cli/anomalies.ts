@@ -62,7 +62,7 @@ async function printPlot(invocation: Invocation): Promise<number> {
       .sort((a, b) => b.score - a.score)
       .slice(0, EXPLAINED)
   }
-  invocation.out(plot.lines(ALERT).join('\n'))
+  if (rows > 0) invocation.out(plot.lines(ALERT).join('\n'))
   invocation.out(
     found === 0
       ? `${rows} rows, nothing abnormal`

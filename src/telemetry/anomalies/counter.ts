@@ -22,7 +22,10 @@ export const counter = (): Counter => ({
   lastAt: Number.NaN,
 })
 
-/** Takes in a value and says what to watch: the value itself, or the rate a second of a counter. */
+/**
+ * Takes in a value and says what to watch: the value itself, or the rate a second of a counter, which is unknown (NaN)
+ * for the interval in which it began anew.
+ */
 export function watched(counter: Counter, at: number, value: number): { value: number; rate: boolean } {
   const { last, lastAt } = counter
   counter.values++
@@ -33,5 +36,5 @@ export function watched(counter: Counter, at: number, value: number): { value: n
   const rate = !counter.fell && counter.values > LEAST_VALUES && counter.rises >= LEAST_RISES * counter.values
   if (!rate) return { value, rate }
   const seconds = Math.max(1, at - lastAt) / 1000
-  return { value: (value < last ? value : value - last) / seconds, rate }
+  return { value: value < last ? Number.NaN : (value - last) / seconds, rate }
 }

@@ -12,7 +12,7 @@ import { stateOf, stateText } from './state-text.ts'
 
 /**
  * Finds what is abnormal in one series of numbers, value by value, from earlier values alone and without settings.
- * Five channels look at it in different ways; each number they give is ranked among all that the channel gave before
+ * Six channels look at it in different ways; each number they give is ranked among all that the channel gave before
  * for this series, which makes them comparable, and what they agree on adds up. A disturbance is told once, and
  * again only when it gets clearly worse; a level that stays becomes usual.
  */
@@ -47,13 +47,23 @@ const LEAST_VALUES = 20
 /** Surprise below this is everyday and does not add up. */
 const EVERYDAY = 0.5
 /** The sum of surprise that scores one half. */
-const HALF = 5
+const HALF = 5.8
 /** Beyond this, sums of squares would overflow. */
 const LARGEST = 1e150
 
 const SHORT = 26
 const LONG = 52
-const CHANNELS: readonly ChannelName[] = ['level', 'season', 'short mix', 'long mix', 'course']
+/** Values of the window that a new level fills soon. */
+const NEAR = 100
+/** The two views of the level are one voice: far ones know the whole range, near ones what is usual after a shift. */
+const CHANNELS: readonly { name: ChannelName; weight: number }[] = [
+  { name: 'level', weight: 0.5 },
+  { name: 'recent level', weight: 0.5 },
+  { name: 'season', weight: 1 },
+  { name: 'short mix', weight: 1 },
+  { name: 'long mix', weight: 1 },
+  { name: 'course', weight: 1 },
+]
 
 interface State {
   version: number
@@ -61,6 +71,7 @@ interface State {
   counter: Counter
   rate: boolean
   values: OrderWindow
+  near: OrderWindow
   residuals: OrderWindow
   season: Season
   short: Mix
@@ -77,12 +88,13 @@ const fresh = (): State => ({
   counter: counter(),
   rate: false,
   values: orderWindow(WINDOW),
+  near: orderWindow(NEAR),
   residuals: orderWindow(WINDOW),
   season: season(),
   short: mix(SHORT),
   long: mix(LONG),
   shape: shape(),
-  ranks: CHANNELS.map(rank),
+  ranks: CHANNELS.map(() => rank()),
   quiet: quiet(),
   onset: onset(),
 })
@@ -97,7 +109,7 @@ export function createDetector(snapshot?: string): Detector {
       if (!Number.isFinite(at) || !Number.isFinite(value)) return { score: 0 }
       const { value: seen, rate } = watched(state.counter, at, Math.max(-LARGEST, Math.min(LARGEST, value)))
       if (rate !== state.rate) state = { ...fresh(), cadence: state.cadence, counter: state.counter, rate }
-      return judge(state, at, seen)
+      return Number.isNaN(seen) ? { score: 0 } : judge(state, at, seen)
     },
   }
 }
@@ -112,10 +124,10 @@ function judge(state: State, at: number, value: number): Verdict {
   let sum = 0
   let most = 0
   let channel: ChannelName = 'level'
-  CHANNELS.forEach((name, index) => {
+  CHANNELS.forEach(({ name, weight }, index) => {
     const rank = state.ranks[index]
     const found = rank === undefined ? 0 : surprise(rank, strangeness[index] ?? 0)
-    sum += Math.max(0, found - EVERYDAY)
+    sum += weight * Math.max(0, found - EVERYDAY)
     if (found > most) {
       most = found
       channel = name
@@ -128,24 +140,31 @@ function judge(state: State, at: number, value: number): Verdict {
 
 /** What each channel makes of the value, larger the stranger; 0 while it knows too little. */
 function observe(state: State, at: number, value: number) {
-  const { values, residuals } = state
+  const { values, near, residuals } = state
   const forecast = foretell(state.season, at, value)
-  const strangeness = [0, 0, 0, 0, 0]
+  let level = 0
+  let recent = 0
+  let residual = 0
+  let short = 0
+  let long = 0
+  let course = 0
   if (values.size > LEAST_VALUES) {
     const middle = quantile(values, 0.5)
     const floor = 1e-3 * Math.max(Math.abs(quantile(values, 0.01)), Math.abs(quantile(values, 0.99))) + 1e-12
-    strangeness[0] = Math.abs(value - middle) / Math.max(spread(values), floor)
+    level = Math.abs(value - middle) / Math.max(spread(values), floor)
+    recent = Math.abs(value - quantile(near, 0.5)) / Math.max(spread(near), floor)
     if (forecast !== undefined && residuals.size > LEAST_VALUES)
-      strangeness[1] = Math.abs(value - forecast.value) / Math.max(spread(residuals), floor)
-    strangeness[2] = mixDistance(state.short, values, value)
-    strangeness[3] = mixDistance(state.long, values, value)
+      residual = Math.abs(value - forecast.value) / Math.max(spread(residuals), floor)
+    short = mixDistance(state.short, values, value)
+    long = mixDistance(state.long, values, value)
     const most = (quantile(values, 0.9) - quantile(values, 0.1)) / 2.56
-    strangeness[4] = courseDistance(state.shape, value, middle, Math.max(most, floor))
+    course = courseDistance(state.shape, value, middle, Math.max(most, floor))
   }
   if (forecast !== undefined) insert(residuals, value - forecast.value)
   insert(values, value)
-  remember(state.onset, at, forecast === undefined ? (strangeness[0] ?? 0) : (strangeness[1] ?? 0))
-  return { strangeness, forecast }
+  insert(near, value)
+  remember(state.onset, at, forecast === undefined ? level : residual)
+  return { strangeness: [level, recent, residual, short, long, course], forecast }
 }
 
 function described(

@@ -2,7 +2,7 @@ import type { RhythmName } from './season.ts'
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const
 
-export type ChannelName = 'level' | 'season' | 'short mix' | 'long mix' | 'course'
+export type ChannelName = 'level' | 'recent level' | 'season' | 'short mix' | 'long mix' | 'course'
 
 /** What a channel saw, in numbers. */
 export interface Sight {
@@ -31,7 +31,7 @@ export function sentence(sight: Sight): string {
     const time = rhythm === 'week' ? `${DAYS[new Date(at).getUTCDay()]} ${clock(at, at)}` : clock(at, at)
     return `is ${compared(sight, value, `its usual ${time} level`)}${start}`
   }
-  if (channel === 'level' || channel === 'season')
+  if (channel === 'level' || channel === 'recent level' || channel === 'season')
     return `is ${compared(sight, sight.middle, 'its usual level')}${start}`
   const lately = `the last ${duration(sight.stretch)} (${number(sight.recently)} in the middle, usually ${number(sight.low)} to ${number(sight.high)})`
   return channel === 'course'

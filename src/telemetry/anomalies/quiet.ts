@@ -1,7 +1,7 @@
 /** Values after an event in which only something clearly stronger is told again. */
 const LENGTH = 100
 /** How much stronger, in surprise. */
-const MARGIN = 1
+const MARGIN = 1.5
 /** Weaker events are not worth being quiet for. */
 const LEAST = 1.5
 

@@ -93,16 +93,22 @@ function enter(rhythm: Rhythm, shape: (typeof RHYTHMS)[number], at: number): voi
 
 /** The median of past values in this slot and the two beside it, as rhythms of people are not to the minute. */
 function typical({ values, counts, slot }: Rhythm, slots: number, rounds: number): number {
-  const near: number[] = []
+  let size = 0
   for (let step = -1; step <= 1; step++) {
     const beside = (slot + step + slots) % slots
     const kept = Math.min(rounds, counts[beside] ?? 0)
-    for (let i = 0; i < kept; i++) near.push(values[beside * rounds + i] ?? 0)
+    for (let i = 0; i < kept; i++) {
+      const value = values[beside * rounds + i] ?? 0
+      let place = size++
+      for (; place > 0 && (near[place - 1] ?? 0) > value; place--) near[place] = near[place - 1] ?? 0
+      near[place] = value
+    }
   }
-  if (near.length < LEAST_VALUES) return Number.NaN
-  near.sort((a, b) => a - b)
-  return near[near.length >> 1] ?? Number.NaN
+  return size < LEAST_VALUES ? Number.NaN : (near[size >> 1] ?? 0)
 }
+
+/** Reused, as this runs for every value of every series. */
+const near = new Float64Array(3 * Math.max(...RHYTHMS.map(({ rounds }) => rounds)))
 
 function judge(rhythm: Rhythm, value: number): void {
   const distance = Math.abs(value - rhythm.forecast)
