@@ -16,6 +16,7 @@ export const githubActions = (secret: () => string | undefined): PushSource =>
     type: 'github-actions',
     summary: 'Runs, jobs and deployments of GitHub Actions, by signed webhook',
     paths: ['/v1/github'],
+    provesSender: () => true,
     doubt: request =>
       doubtSignature(request, { header: 'x-hub-signature-256', prefix: 'sha256=', secret: secret() }),
     read(request) {

@@ -16,6 +16,7 @@ export const gitlabCi = (secret: () => string | undefined): PushSource =>
     type: 'gitlab-ci',
     summary: 'Pipelines, jobs, deployments and feature flags of GitLab, by webhook with a token',
     paths: ['/v1/gitlab'],
+    provesSender: () => true,
     doubt: request => doubtToken(request, { header: 'x-gitlab-token', secret: secret() }),
     read({ body }, now) {
       const payload = new Fields(parseJson(body))

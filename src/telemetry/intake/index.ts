@@ -3,12 +3,18 @@ import { featureFlags } from './feature-flags.ts'
 import { githubActions } from './github-actions.ts'
 import { gitlabCi } from './gitlab-ci.ts'
 import { junit } from './junit.ts'
+import { otlp } from './otlp/otlp.ts'
 import { reportIntake, signedReportIntake } from './report.ts'
 import { sarif } from './sarif.ts'
 import type { PushSource, Source } from './source.ts'
 
 /** Sources that are written to, all at the intake port. */
-export const pushSources: readonly PushSource[] = [alertmanager, reportIntake(junit), reportIntake(sarif)]
+export const pushSources: readonly PushSource[] = [
+  otlp,
+  alertmanager,
+  reportIntake(junit),
+  reportIntake(sarif),
+]
 
 /** What senders of webhooks share with us; asked for at each request, so that it can be exchanged. */
 export interface WebhookSecrets {

@@ -44,7 +44,8 @@ export const signedReportIntake = (
     type: report.type,
     summary: report.summary,
     paths: [report.path],
-    // Who sets no secret here lets the intake port's own tokens decide.
+    // Who sets no secret here lets the intake port's own token decide.
+    provesSender: () => secret() !== undefined,
     doubt: request =>
       secret() === undefined ? undefined : doubtSignature(request, { header, prefix: '', secret: secret() }),
     read: (request, now) => report.read(request.body, aboutOf(request), now),

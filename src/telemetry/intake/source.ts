@@ -76,6 +76,8 @@ export interface PushSource {
   summary: string
   /** Paths it answers, such as `/v1/traces`. */
   paths: readonly string[]
+  /** Whether it checks itself who sends, as with signed webhooks; then the intake's token is not asked for. */
+  provesSender?(): boolean
   /**
    * Answers after the signals were stored. Bytes of strangers: what is malformed is answered with 400 and nothing of it
    * is handed on; only what `emit` throws passes, and is answered with 503 and Retry-After by the server.

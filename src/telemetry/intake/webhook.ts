@@ -7,6 +7,8 @@ export interface Webhook {
   type: string
   summary: string
   paths: readonly string[]
+  /** Whether `doubt` asks for a proof; then nobody else does. */
+  provesSender?(): boolean
   /** Why the sender is not believed, or nothing. */
   doubt?(request: IntakeRequest): string | undefined
   /**
@@ -17,11 +19,12 @@ export interface Webhook {
 }
 
 /** A source that is written to in one request at a time, all or nothing of it. */
-export function webhook({ type, summary, paths, doubt, read }: Webhook): PushSource {
+export function webhook({ type, summary, paths, provesSender, doubt, read }: Webhook): PushSource {
   return {
     type,
     summary,
     paths,
+    ...(provesSender && { provesSender }),
     async take(request, emit, clock) {
       if (request.method !== 'POST') return answer(405, `${request.path} takes POST only`, { allow: 'POST' })
       const why = doubt?.(request)
