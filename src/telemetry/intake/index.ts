@@ -3,6 +3,8 @@ import { featureFlags } from './feature-flags.ts'
 import { githubActions } from './github-actions.ts'
 import { gitlabCi } from './gitlab-ci.ts'
 import { junit } from './junit.ts'
+import { kubernetesChanges } from './kubernetes-changes.ts'
+import { kubernetesEvents } from './kubernetes-events.ts'
 import { otlp } from './otlp/otlp.ts'
 import { reportIntake, signedReportIntake } from './report.ts'
 import { sarif } from './sarif.ts'
@@ -32,4 +34,4 @@ export const signedSources = (secrets: WebhookSecrets): readonly PushSource[] =>
 ]
 
 /** Sources that ask, by what their settings say. */
-export const sources: readonly Source<never>[] = []
+export const sources: readonly Source<never>[] = [kubernetesEvents, kubernetesChanges]
