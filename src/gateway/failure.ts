@@ -1,4 +1,4 @@
-import { ProviderError } from "./providers/provider.ts"
+import { ProviderError } from './providers/provider.ts'
 
 /** What the gateway itself refuses. `retry` becomes the header `x-should-retry`. */
 const codes = {
