@@ -1,6 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { afterEach, describe, expect, test } from 'vitest'
+import { systemClock } from '../lib/clock.ts'
 import type { CallRecord } from '../telemetry/telemetry.ts'
 import {
   accessKey,
@@ -287,6 +288,46 @@ test('a client of Anthropic asks an Anthropic provider for betas', async () => {
     )
     asked.push(...upstream.requests.map(({ headers }) => String(headers['anthropic-beta'])))
     expect(asked).toEqual(['context-1m-2025-08-07,files-api-2025-04-14'])
+  } finally {
+    await upstream.stop()
+  }
+})
+
+test('a client that goes away takes the upstream call with it, and is billed for what it got only', async () => {
+  const chunk = (content: string) =>
+    `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 1, model: 'm', choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`
+  let goneAt = 0
+  const upstream = await fakeOpenAi(response => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(chunk('twelve chars'))
+    response.on('close', () => {
+      goneAt = systemClock.now()
+    })
+  })
+  try {
+    await serve({
+      ...scripted({}),
+      provider: { protocol: 'openai', endpoint: upstream.endpoint, timeoutMs: 5000 },
+    })
+    const abort = new AbortController()
+    const messages = [{ role: 'user' as const, content: 'hi' }]
+    const stream = await openai().chat.completions.create(
+      { model: 'mail-triage', messages, stream: true },
+      { signal: abort.signal },
+    )
+    for await (const { choices } of stream) if (choices[0]?.delta.content) break
+    const left = systemClock.now()
+    abort.abort()
+    await upstream.disconnected
+    expect(goneAt - left).toBeLessThan(100)
+    const [record] = await records(1)
+    expect(record).toMatchObject({
+      status: 499,
+      error: 'client_closed',
+      usageSource: 'estimated',
+      outputTokens: 3,
+    })
+    expect(record?.costUsd).toBeUndefined()
   } finally {
     await upstream.stop()
   }
