@@ -42,8 +42,8 @@ export const boundedLimit = (limit: number): number => Math.max(0, Math.min(maxR
 
 /** What can be measured of what. */
 const measures: Record<TopQuery['of'], readonly TopQuery['measure'][]> = {
-  operations: ['count', 'errors', 'errorRatio', 'p50', 'p95', 'p99', 'usd', 'tokens'],
-  services: ['count', 'errors', 'errorRatio', 'p50', 'p95', 'p99', 'usd', 'tokens'],
+  operations: ['count', 'errors', 'errorRatio', 'p50', 'p95', 'p99'],
+  services: ['count', 'errors', 'errorRatio', 'p50', 'p95', 'p99'],
   models: ['count', 'errors', 'errorRatio', 'p50', 'p95', 'p99', 'usd', 'tokens'],
   routes: ['count', 'errors', 'errorRatio', 'p50', 'p95', 'p99', 'usd', 'tokens'],
   templates: ['count', 'errors', 'errorRatio'],

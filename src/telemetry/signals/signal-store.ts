@@ -1,12 +1,4 @@
-import type {
-  ChangeRecord,
-  CostRecord,
-  EventRecord,
-  LogRecord,
-  Resource,
-  Signal,
-  SpanRecord,
-} from './signal.ts'
+import type { ChangeRecord, EventRecord, LogRecord, Resource, Signal, SpanRecord } from './signal.ts'
 
 /**
  * OBSERVE: keeps signals and answers what the product asks of them. `append` resolves when a crash can no longer lose
@@ -115,8 +107,8 @@ export interface RequestPoint {
 /**
  * Keys are `service name` of operations, `source/reason` of events, the id of templates, `provider/model` and
  * `namespace/route` of calls to models, which are spans with the attributes `gen_ai.*` and `keelway.route`. Operations
- * and services are measured by the requests they served (by all spans where none says so). usd and tokens are of calls
- * to models; a measure that means nothing there is refused with a RangeError.
+ * and services are measured by the requests they served (by all spans where none says so). Only models and routes have
+ * usd and tokens; a measure that means nothing there is refused with a RangeError.
  */
 export interface TopQuery {
   of: 'operations' | 'services' | 'templates' | 'events' | 'models' | 'routes'

@@ -1,0 +1,33 @@
+import {
+  BOOLEAN,
+  DOUBLE,
+  type DuckDBAppender,
+  DuckDBDataChunk,
+  type DuckDBType,
+  INTEGER,
+  VARCHAR,
+} from '@duckdb/node-api'
+import { type ColumnBatch, type ColumnType, tables } from './schema.ts'
+
+/** Rows of one chunk, which is DuckDB's vector size. */
+const chunkRows = 2048
+
+/** BIGINT is handed over as DOUBLE, which the appender casts: bigints are slow to make, and all are below 2^53. */
+const types: Record<ColumnType, DuckDBType> = {
+  BIGINT: DOUBLE,
+  INTEGER,
+  DOUBLE,
+  BOOLEAN,
+  VARCHAR,
+}
+
+/** Adds rows column by column. */
+export function appendColumns(appender: DuckDBAppender, { table, rows, columns }: ColumnBatch): void {
+  const columnTypes = Object.values(tables[table] ?? {}).map(type => types[type])
+  for (let from = 0; from < rows; from += chunkRows) {
+    const to = Math.min(rows, from + chunkRows)
+    const chunk = DuckDBDataChunk.create(columnTypes, to - from)
+    for (const [i, column] of columns.entries()) chunk.setColumnValues(i, column.slice(from, to))
+    appender.appendDataChunk(chunk)
+  }
+}
