@@ -69,9 +69,7 @@ export function createIntakeQueue(options: {
     const bytes = bytesOf(signals)
     waiting.push({ signals, bytes, since: clock.now(), stored })
     waitingBytes += bytes
-    running ??= run().finally(() => {
-      running = undefined
-    })
+    running ??= run()
     return stored.promise
   }
 
@@ -95,6 +93,8 @@ export function createIntakeQueue(options: {
       appending = []
       letIn()
     }
+    // In the same turn as the last look at what waits, so that nothing can be added unseen.
+    running = undefined
   }
 
   const letIn = (): void => {
