@@ -112,13 +112,16 @@ for (let i = 0; i < series; i++) {
   }
   bytes += detector.snapshot().length
   // Errors and queues rest at zero, where nothing shows that half of them are missing.
-  if (kind === 'constant' || kind === 'errors' || kind === 'queue') continue
+  if (kind === 'constant' || kind === 'counter' || kind === 'errors' || kind === 'queue') continue
   const fault = FAULTS[(i + Math.floor(i / KINDS.length)) % FAULTS.length] ?? 'spike'
   const told = found.get(fault)
   if (told === undefined) continue
   told.of++
+  const begins = days * perDay + Math.floor(perDay * random())
+  for (let row = days * perDay; row < begins; row++)
+    detector.add(MONDAY + row * step, next(MONDAY + row * step))
   for (let row = 0; row < 12; row++) {
-    const at = MONDAY + (days * perDay + row) * step
+    const at = MONDAY + (begins + row) * step
     if (detector.add(at, broken(fault, next(at), size, random)).score < ALERT) continue
     told.found++
     told.late += row

@@ -68,6 +68,7 @@ test.each([
   [['time,cpu', '1,2'], 'series.csv:1: the first line should be timestamp,value, not "time,cpu"'],
   [['timestamp,value', '1,2', 'yesterday,3'], 'series.csv:3: "yesterday" is no time'],
   [['timestamp,value', '2026-13-01 00:00:00,3'], 'series.csv:2: "2026-13-01 00:00:00" is no time'],
+  [['timestamp,value', '1e300,3'], 'series.csv:2: "1e300" is no time'],
   [['timestamp,value', '1,many'], 'series.csv:2: "many" is no number'],
   [['timestamp,value', '1,2,3'], 'series.csv:2: expected a timestamp and a value'],
   [[], 'is empty'],

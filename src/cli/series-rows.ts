@@ -66,7 +66,7 @@ function momentOf(text: string): number {
   if (NUMBER.test(text)) {
     const number = Number(text)
     // Unix milliseconds of this century have 13 digits, seconds 10.
-    return Math.abs(number) > 1e11 ? number : number * 1000
+    return new Date(Math.abs(number) > 1e11 ? number : number * 1000).getTime()
   }
   const match =
     /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?))?(Z|[+-]\d{2}:?\d{2})?$/.exec(text)

@@ -130,6 +130,12 @@ describe('an anomaly detector', () => {
     )
   })
 
+  test('takes a moment beyond the calendar for missing', () => {
+    const detector = createDetector()
+    for (const at of [Number.NaN, Number.POSITIVE_INFINITY, 1e300])
+      expect(detector.add(at, 1)).toEqual({ score: 0 })
+  })
+
   test('scores a value by earlier ones alone', () => {
     fc.assert(
       fc.property(anySeries, anySeries, (points, others) => {

@@ -1,6 +1,8 @@
 /** Points of one course, and how many values each of them averages. */
 const POINTS = 8
 const STEP = 6
+/** Values of one course. */
+export const COURSE = POINTS * STEP
 const MOST_COURSES = 64
 /** Courses further apart than this, in usual spreads of the series, are different ones. */
 const DIFFERENT = 0.5
@@ -25,7 +27,7 @@ export interface Shape {
 
 export const shape = (): Shape => ({
   values: new Float64Array(STEP),
-  sums: new Float64Array(POINTS * STEP),
+  sums: new Float64Array(COURSE),
   points: 0,
   courses: [],
   oldest: 0,
