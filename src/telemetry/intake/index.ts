@@ -1,10 +1,12 @@
 import { alertmanager } from './alertmanager.ts'
+import { containerLogs } from './container-logs.ts'
 import { featureFlags } from './feature-flags.ts'
 import { githubActions } from './github-actions.ts'
 import { gitlabCi } from './gitlab-ci.ts'
 import { junit } from './junit.ts'
 import { kubernetesChanges } from './kubernetes-changes.ts'
 import { kubernetesEvents } from './kubernetes-events.ts'
+import { logFiles } from './log-files.ts'
 import { otlp } from './otlp/otlp.ts'
 import { reportIntake, signedReportIntake } from './report.ts'
 import { sarif } from './sarif.ts'
@@ -34,4 +36,9 @@ export const signedSources = (secrets: WebhookSecrets): readonly PushSource[] =>
 ]
 
 /** Sources that ask, by what their settings say. */
-export const sources: readonly Source<never>[] = [kubernetesEvents, kubernetesChanges]
+export const sources: readonly Source<never>[] = [
+  kubernetesEvents,
+  kubernetesChanges,
+  logFiles,
+  containerLogs,
+]
