@@ -1,16 +1,16 @@
 import { createReadStream } from 'node:fs'
 import { UsageError } from './command.ts'
 
-const chunkBytes = 1 << 18
 /** Longest line that is kept, in UTF-16 units; the rest of a longer one is left out. */
 const maxLine = 1 << 16
 
 /**
  * The lines of a text file in order, many at a time because that is several times as fast as one by one; `-` is standard
  * input. Bytes that are not UTF-8 become replacement characters.
+ * @param chunkBytes how much is read at once
  * @throws UsageError when it can not be read
  */
-export async function* lineBatches(file: string): AsyncGenerator<string[]> {
+export async function* lineBatches(file: string, chunkBytes = 1 << 18): AsyncGenerator<string[]> {
   const input = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: chunkBytes })
   const decoder = new TextDecoder()
   let rest = ''

@@ -3,7 +3,7 @@ import type { Header } from './header.ts'
 /** Lines after which an entry ends even if more of its kind follow. */
 const maxEntryLines = 10_000
 /** Share of the recent entries that must begin with a time for one to be expected. */
-const timedShare = 0.5
+const headedShare = 0.5
 const memory = 0.99
 
 /**
@@ -12,20 +12,20 @@ const memory = 0.99
  */
 export function createContinuations(): (line: string, header: Header) => boolean {
   let entries = 0
-  let timed = 0
+  let headed = 0
   let length = 0
   return (line, header) => {
     const continues =
       entries > 0 &&
-      !header.timed &&
+      !header.headed &&
       length < maxEntryLines &&
-      (timed > timedShare * entries || isTrace(line))
+      (headed > headedShare * entries || isTrace(line))
     if (continues) {
       length++
       return true
     }
     entries = entries * memory + 1
-    timed = timed * memory + (header.timed ? 1 : 0)
+    headed = headed * memory + (header.headed ? 1 : 0)
     length = 0
     return false
   }

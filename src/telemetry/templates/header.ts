@@ -1,24 +1,24 @@
+import {
+  bar,
+  closeBracket,
+  colon,
+  comma,
+  isLetter,
+  isUpper,
+  less,
+  minus,
+  more,
+  openBracket,
+  space,
+} from './characters.ts'
 import { levelOf } from './level.ts'
 import { Epoch, Full, isKlog, isSixAndSix, momentAt, Other } from './moment.ts'
 import { readStructured } from './structured.ts'
-
-const space = 32
-const comma = 44
-const minus = 45
-const colon = 58
-const less = 60
-const more = 62
-const openBracket = 91
-const closeBracket = 93
-const bar = 124
 
 /** Longest header, in UTF-16 units, most fields in it, and most words before its time. */
 const maxHeader = 240
 const maxFields = 10
 const maxWordsBefore = 2
-
-const isUpper = (c: number): boolean => c >= 65 && c <= 90
-const isLetter = (c: number): boolean => (c | 32) >= 97 && (c | 32) <= 122
 
 /** What stands before the message of a line. */
 export interface Header {
@@ -28,8 +28,8 @@ export interface Header {
   end: number
   /** Index into `levels`. */
   level: number
-  /** Whether there is a time. A line without one has no header. */
-  timed: boolean
+  /** Whether there is a header: a time, or the fields of a structured line. */
+  headed: boolean
 }
 
 /**
@@ -41,7 +41,7 @@ export class HeaderReader implements Header {
   start = 0
   end = 0
   level = 0
-  timed = false
+  headed = false
   #line = ''
   #limit = 0
 
@@ -51,7 +51,7 @@ export class HeaderReader implements Header {
     this.start = 0
     this.end = line.length
     this.level = 0
-    this.timed = false
+    this.headed = false
     this.#plain(this.#skip(0))
     const structured = readStructured(line, this.start)
     if (structured) {
@@ -59,6 +59,7 @@ export class HeaderReader implements Header {
       if (structured.end > 0) {
         this.start = structured.start
         this.end = structured.end
+        this.headed = true
       }
     }
     return this
@@ -68,7 +69,7 @@ export class HeaderReader implements Header {
   #plain(from: number): void {
     const line = this.#line
     const at = this.#times(from)
-    if (!this.timed) this.#leading()
+    if (!this.headed) this.#leading()
     else if (line.charCodeAt(at) === bar) this.#columns(at)
     else if (line.charCodeAt(0) === less && line.charCodeAt(this.#skipTo(more) + 2) === space)
       this.#syslog(at)
@@ -107,13 +108,15 @@ export class HeaderReader implements Header {
     let words = 0
     let after = from
     let i = line.charCodeAt(from) === less ? this.#skipTo(more) + 1 : from
-    if (isUpper(line.charCodeAt(i)) && isKlog(line, i)) this.level = levelOf(line, i, i + 1)
-    if (this.level > 0) i += 6
+    if (isUpper(line.charCodeAt(i)) && isKlog(line, i)) {
+      this.level = levelOf(line, i, i + 1)
+      if (this.level > 0) i += 6
+    }
     while (i < this.#limit) {
       const to = this.#fieldEnd(i)
-      const moment = isSixAndSix(line, i) && !this.timed ? Full : momentAt(line, i, to)
-      if (moment === Other && (this.timed || ++words > maxWordsBefore)) break
-      if (moment === Full || (moment === Epoch && i === from)) this.timed = true
+      const moment = isSixAndSix(line, i) && !this.headed ? Full : momentAt(line, i, to)
+      if (moment === Other && (this.headed || ++words > maxWordsBefore)) break
+      if (moment === Full || (moment === Epoch && i === from)) this.headed = true
       i = line.charCodeAt(to) === bar ? to : this.#skip(to)
       if (moment !== Other) after = i
       if (i === to) break

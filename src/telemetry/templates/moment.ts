@@ -1,8 +1,22 @@
+import {
+  closeBracket,
+  closeParenthesis,
+  colon,
+  comma,
+  dot,
+  isDigit,
+  isUpper,
+  minus,
+  one,
+  openBracket,
+  openParenthesis,
+  plus,
+  slash,
+  space,
+  upperT,
+  upperZ,
+} from './characters.ts'
 import { isDatePart } from './vocabulary.ts'
-
-const [comma, minus, dot, slash, colon] = [44, 45, 46, 47, 58] as const
-
-const isDigit = (c: number): boolean => c >= 48 && c <= 57
 
 /** How far a field of a header is a time: `full` says date or time of day, `part` may stand beside one, such as a month; `epoch` counts at the start of a line. */
 export const Epoch = 3
@@ -15,11 +29,11 @@ export function momentAt(line: string, start: number, end: number): number {
   let from = start
   let to = end
   const c = line.charCodeAt(from)
-  if (c === 91 || c === 40) from++
+  if (c === openBracket || c === openParenthesis) from++
   const last = line.charCodeAt(to - 1)
-  if (last === 93 || last === 41 || last === comma || last === colon) to--
+  if (last === closeBracket || last === closeParenthesis || last === comma || last === colon) to--
   const first = line.charCodeAt(from)
-  if (first >= 65 && first <= 90) return to - from === 3 && isDatePart(line, from) ? Part : Other
+  if (isUpper(first)) return to - from === 3 && isDatePart(line, from) ? Part : Other
   for (let i = from; i < to; i++) if (!isMomentSign(line.charCodeAt(i))) return Other
   if (!isDigit(first)) return Other
   if (hasDate(line, from, to) || hasTimeOfDay(line, from, to)) return Full
@@ -27,7 +41,7 @@ export function momentAt(line: string, start: number, end: number): number {
 }
 
 const isMomentSign = (c: number): boolean =>
-  (c >= minus && c <= colon) || c === 43 || c === comma || c === 84 || c === 90
+  (c >= minus && c <= colon) || c === plus || c === comma || c === upperT || c === upperZ
 
 const digitsFrom = (line: string, from: number, to: number): number => {
   let i = from
@@ -41,7 +55,7 @@ function hasDate(line: string, from: number, to: number): boolean {
   const century = line.charCodeAt(from) * 256 + line.charCodeAt(from + 1)
   const year = first >= 4 && (century === 0x3139 || century === 0x3230)
   const sign = line.charCodeAt(from + first)
-  if (first === 8 && year) return sign === minus || sign === 84
+  if (first === 8 && year) return sign === minus || sign === upperT
   const dated = sign === minus || sign === slash || (sign === dot && year)
   if (!dated || first === 3 || first > 4 || (first === 4 && !year)) return false
   const second = digitsFrom(line, from + first + 1, to)
@@ -65,16 +79,16 @@ function hasTimeOfDay(line: string, from: number, to: number): boolean {
 function isEpoch(line: string, from: number, to: number): boolean {
   const length = digitsFrom(line, from, to)
   return (
-    line.charCodeAt(from) === 49 && (length === 13 || (length === 10 && line.charCodeAt(from + 10) === dot))
+    line.charCodeAt(from) === one && (length === 13 || (length === 10 && line.charCodeAt(from + 10) === dot))
   )
 }
 
 /** `081109 203615`: date and time of six digits each. */
 export const isSixAndSix = (line: string, from: number): boolean =>
   digitsFrom(line, from, line.length) === 6 &&
-  line.charCodeAt(from + 6) === 32 &&
+  line.charCodeAt(from + 6) === space &&
   digitsFrom(line, from + 7, line.length) === 6
 
 /** klog: a letter of the level, then month and day. */
 export const isKlog = (line: string, from: number): boolean =>
-  digitsFrom(line, from + 1, line.length) === 4 && line.charCodeAt(from + 5) === 32
+  digitsFrom(line, from + 1, line.length) === 4 && line.charCodeAt(from + 5) === space

@@ -63,9 +63,16 @@ export function areValues(
   })
 }
 
-/** A set of words of which more are needed the more lines have not brought any other. */
-export const needed = (templates: readonly Template[], least: number): number =>
-  Math.max(least, Math.log2(templates.reduce((sum, { count }) => sum + count, 0)) / 2)
+/**
+ * How many different words it takes. A set that has rare members goes on growing (Good and Turing), so the fewest do; one
+ * that has none after many lines is likely complete, such as the states of something.
+ */
+export function needed(templates: readonly Template[], least: number): number {
+  const rare = templates.filter(({ count }) => count < 3).length
+  if (rare * 4 >= templates.length) return least
+  const lines = templates.reduce((sum, { count }) => sum + count, 0)
+  return Math.max(least, Math.log2(lines) / 2)
+}
 
 /** Whether most words are verbs or made from verbs, which say what happened: `opened`, `starting`, `connection`. */
 export const areActions = (words: readonly string[]): boolean =>

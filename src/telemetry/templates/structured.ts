@@ -1,11 +1,19 @@
+import {
+  backslash,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  dot,
+  equals,
+  isLetter,
+  openBrace,
+  openBracket,
+  quote,
+  space,
+  underscore,
+} from './characters.ts'
 import { levelOf } from './level.ts'
-
-const quote = 34
-const backslash = 92
-const colon = 58
-const equals = 61
-const openBrace = 123
-const space = 32
 
 /** Longest line that is looked through, in UTF-16 units, and most pairs of key and value. */
 const maxLength = 16_384
@@ -86,9 +94,9 @@ function valueEnd(line: string, from: number, end: number): number {
   for (; i < end; i++) {
     const c = line.charCodeAt(i)
     if (c === quote) i = stringEnd(line, i, end)
-    else if (c === 91 || c === openBrace) depth++
-    else if (c === 93 || c === 125) depth--
-    else if (c === 44 && depth <= 0) return i
+    else if (c === openBracket || c === openBrace) depth++
+    else if (c === closeBracket || c === closeBrace) depth--
+    else if (c === comma && depth <= 0) return i
   }
   return i
 }
@@ -99,7 +107,7 @@ function isKeyAt(line: string, from: number): boolean {
   while (i < from + 16) {
     const c = line.charCodeAt(i)
     if (c === equals) return i > from
-    if (!((c | 32) >= 97 && (c | 32) <= 122) && c !== 95 && c !== 46) return false
+    if (!isLetter(c) && c !== underscore && c !== dot) return false
     i++
   }
   return false

@@ -1,7 +1,7 @@
 import { digestOf, shortDigest } from '../../lib/digest.ts'
 import { folded } from './fold.ts'
 import { levels } from './level.ts'
-import { highPart, lowPart, type Scanner, Value, valueHash } from './scanner.ts'
+import { highPart, lowPart, Mark, type Scanner, Value, valueHash } from './scanner.ts'
 
 /** Tokens of a line or a template, in arrays side by side. */
 export interface Tokens {
@@ -83,9 +83,9 @@ export function openAt(template: Template, positions: readonly number[]): void {
   named(template)
 }
 
-/** Sets what follows from the tokens. White space is no part of the id, so that it does not depend on which line came first. */
+/** Sets what follows from the tokens. The id leaves out white space and how long a row of dots is, which may differ from line to line. */
 export function named(template: Template): Template {
-  const { texts, gaps, hashes } = template
+  const { texts, kinds, gaps, hashes } = template
   template.low = 0
   template.high = 0
   for (let i = 0; i < hashes.length; i++) {
@@ -93,6 +93,9 @@ export function named(template: Template): Template {
     template.high = (template.high + highPart(hashes[i] ?? 0, i)) | 0
   }
   template.text = texts.map((text, i) => (gaps[i] === 1 && i > 0 ? ` ${text}` : text)).join('')
-  template.id = shortDigest(digestOf(texts.join('\n')), 16)
+  template.id = shortDigest(
+    digestOf(texts.map((text, i) => (kinds[i] === Mark ? text[0] : text)).join('\n')),
+    16,
+  )
   return template
 }

@@ -11,11 +11,11 @@ const domains = new Set(
 )
 
 /** Whether a dotted name ends as names of hosts do. Names of packages and files, which begin or end otherwise, are words. */
-export function isHostName(line: string, start: number, end: number, dots: number): boolean {
+export function isHostName(line: string, start: number, end: number, severalDots: boolean): boolean {
   const last = line.lastIndexOf('.', end - 1)
   if (last <= start || end - last > 12) return false
   const name = line.slice(last + 1, end)
-  return domains.has(name) && (dots > 1 || name.length > 2)
+  return domains.has(name) && (severalDots || name.length > 2)
 }
 
 const dateParts = new Set(
