@@ -31,11 +31,14 @@ export function rowOfRecord(record: DatasetRecord, column: string): DriftRow {
 function rowOfText(text: string | undefined): DriftRow {
   if (text === undefined) return {}
   const value = objectIn(text)
-  if (!value) return { text, characters: text.length }
+  if (!value) return isLabel(text) ? { label: text } : { text, characters: text.length }
   const row: Record<string, Value> = {}
   collect(value, '', 1, row)
   return row
 }
+
+/** A few words are one of a set, or a name; how long they are says nothing of its own. */
+const isLabel = (text: string): boolean => text.length <= 100 && text.trim().split(/\s+/).length <= 3
 
 function objectIn(text: string): object | undefined {
   if (!text.trimStart().startsWith('{')) return undefined
