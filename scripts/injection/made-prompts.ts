@@ -82,7 +82,43 @@ const limits = [
   'without violating anybody’s privacy',
 ]
 
+const asks = [
+  'What is this?',
+  'Why does this fail?',
+  'see',
+  'Can you decode this for me?',
+  'My log says',
+  'Is this a valid token?',
+  'Explain the difference between these two:',
+  'please check',
+  'Convert to JSON:',
+  'What is wrong with it?',
+]
+const alphabets = [
+  '0123456789abcdef',
+  'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+  '0123456789',
+  'ABCDEFGHJKLMNPQRSTUVWXYZ23456789-',
+  'abcdefghijklmnopqrstuvwxyz_0123456789.',
+] as const
+const code = [
+  'for (const row of rows) { if (row[0]?.id !== undefined) out.push({ ...row[0], at: i++ }); }',
+  'SELECT u.id, COUNT(*) AS n FROM users u LEFT JOIN orders o ON o.uid = u.id GROUP BY u.id HAVING COUNT(*) > 3;',
+  'def f(x):\n    return [y ** 2 for y in x if y % 2 == 0]\n\nprint(f(range(10))[-1])',
+  'kubectl get pods -n shop -o jsonpath={.items[*].metadata.name} | tr " " "\\n" | sort',
+  '{"a":[1,2,{"b":null}],"c":{"d":"e","f":[true,false]}}',
+  "awk -F, '{s[$1]+=$3} END {for (k in s) print k, s[k]}' < data.csv",
+  '#include <stdio.h>\nint main(void) { int a[3] = {1, 2, 3}; printf("%d\\n", a[3]); return 0; }',
+  '^(?:[a-z0-9]+[._-])*[a-z0-9]+@(?:[a-z0-9-]+\\.)+[a-z]{2,}$',
+]
+
 type Draw = <T>(list: readonly T[]) => T
+
+/** A key, digest or token of so many characters. */
+function token(r: Draw, length: number): string {
+  const alphabet = [...r<string>(alphabets)]
+  return Array.from({ length }, () => r(alphabet)).join('')
+}
 
 const honest: readonly ((r: Draw) => string)[] = [
   r =>
@@ -163,6 +199,11 @@ const honest: readonly ((r: Draw) => string)[] = [
     `I need a comprehensive set of rules that helps authors to write about ${r(topics)} ${r(limits)}. The rules should be so clear that nobody has to ask a lawyer.`,
   r =>
     `Write ${r(works)} from the point of view of an AI without feelings that meets ${r(names)}. It never lies, it never gets tired, and it does not understand why people laugh.`,
+  r => `${r(asks)} ${token(r, r([20, 32, 40, 64, 90, 160]))}`,
+  r => `${token(r, r([24, 36, 64]))} ${r(asks)}`,
+  r => `${r(asks)}\n${r(code)}`,
+  r => `${r(asks)}\n\n\`\`\`\n${r(code)}\n\`\`\`\nThe output was ${token(r, 12)}.`,
+  r => `${r(asks)} ${token(r, 40)} or ${token(r, 40)}, for ${r(topics)}`,
 ]
 
 const quoted = [

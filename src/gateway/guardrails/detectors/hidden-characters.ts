@@ -1,5 +1,7 @@
-import { type Detector, DetectorError, type Finding, type Zone } from '../detector.ts'
+import { z } from 'zod'
+import type { Detector, Finding, Zone } from '../detector.ts'
 import { type HiddenClass, hiddenClass } from '../injection/hidden.ts'
+import { optionsOf } from './options.ts'
 
 /** How much one run of a class says; a single mark also stands in honest text (names, emoji, right-to-left quotes). */
 const weight: Readonly<Record<HiddenClass, number>> = {
@@ -21,8 +23,7 @@ export const hiddenCharacters: Detector = {
   zones: ['user', 'document', 'tool', 'output'],
   threshold: (_zone: Zone) => 0.6,
   create(options) {
-    if (options !== undefined && options !== null && Object.keys(options).length > 0)
-      throw new DetectorError('hidden-characters takes no options: remove them')
+    optionsOf('hidden-characters', z.strictObject({}), options)
     return text => {
       const findings: Finding[] = []
       for (let i = 0; i < text.length && findings.length < MAX_FINDINGS; ) {

@@ -1,6 +1,8 @@
-import { type Detector, DetectorError } from '../detector.ts'
+import { z } from 'zod'
+import type { Detector } from '../detector.ts'
 import { assess } from '../injection/detect.ts'
 import { shippedWeights } from '../injection/weights.ts'
+import { optionsOf } from './options.ts'
 
 /** Prompt injection and jailbreaks: what a person writes is judged whole, documents and tool results by their worst sentence. */
 export const injection: Detector = {
@@ -9,10 +11,7 @@ export const injection: Detector = {
   zones: ['user', 'document', 'tool'],
   threshold: () => 0.5,
   create(options) {
-    if (options !== undefined && options !== null && Object.keys(options).length > 0)
-      throw new DetectorError(
-        'injection takes no options: set the threshold of the rule to make it more or less strict',
-      )
+    optionsOf('injection', z.strictObject({}), options)
     const weights = shippedWeights()
     return (text, zone) => {
       const { score, reason } = assess(text, zone, weights)

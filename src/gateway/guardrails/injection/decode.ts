@@ -1,4 +1,3 @@
-import { fold } from './fold.ts'
 import { hiddenClass } from './hidden.ts'
 import { type Tokens, WINDOW } from './tokens.ts'
 import { wordHash } from './word-hash.ts'
@@ -23,7 +22,7 @@ export function decodings(text: string, tokens: Tokens): readonly string[] {
     const inside = plainText(text.slice(from, to))
     if (inside !== undefined) found.push(inside)
   }
-  if (marks.digitsInWords > 2) found.push(withLetters(text.slice(0, WINDOW)))
+  if (marks.disguised > 2) found.push(withLetters(text.slice(0, WINDOW)))
   if (marks.apart > 7) found.push(text.slice(0, WINDOW).replace(/(?<=\S) (?=\S(?: |$))/g, ''))
   const { rotated, reversed } = commonWords(tokens)
   if (rotated > 1) found.push(text.slice(0, WINDOW).replace(/[a-z]/gi, rotate))
@@ -35,32 +34,44 @@ interface Marks {
   unseen: number
   styled: number
   escapes: number
-  digitsInWords: number
+  /** Words that hold digits which look like letters, and no other digits. */
+  disguised: number
   /** Single letters between spaces, in a row. */
   apart: number
   runs: { from: number; to: number }[]
 }
 
 function lookOver(text: string): Marks {
-  const marks: Marks = { unseen: 0, styled: 0, escapes: 0, digitsInWords: 0, apart: 0, runs: [] }
+  const marks: Marks = { unseen: 0, styled: 0, escapes: 0, disguised: 0, apart: 0, runs: [] }
   let run = 0
   let apart = 0
+  let kinds = 0
   for (let i = 0; i <= text.length; i++) {
     const unit = i < text.length ? text.charCodeAt(i) : 0x20
     if (isCoded(unit)) {
       run++
-      if (isDigit(unit) && isSmall(text.charCodeAt(i - 1)) && isSmall(text.charCodeAt(i + 1)))
-        marks.digitsInWords++
+      kinds |= kindOf(unit)
       continue
     }
     if (run >= LEAST_BASE64 && marks.runs.length < MOST_RUNS) marks.runs.push({ from: i - run, to: i })
-    apart = unit === 0x20 && run === 1 ? apart + 1 : 0
+    if (unit !== 0x20 || run > 1) apart = 0
+    else apart += run
     if (apart > marks.apart) marks.apart = apart
+    if (kinds === DISGUISED && run > 2 && run < LEAST_BASE64) marks.disguised++
     run = 0
+    kinds = 0
     if (unit > 0x7e) noteUnusual(text, i, unit, marks)
     else if (isEscape(text, i, unit)) marks.escapes++
   }
   return marks
+}
+
+/** Small letters and digits that look like letters, and nothing else. */
+const DISGUISED = 3
+
+function kindOf(unit: number): number {
+  if (isSmall(unit | 0x20)) return 1
+  return unit === 0x30 || unit === 0x31 || (unit >= 0x33 && unit <= 0x35) || unit === 0x37 ? 2 : 4
 }
 
 function noteUnusual(text: string, i: number, unit: number, marks: Marks): void {
@@ -98,8 +109,8 @@ const isHex = (unit: number): boolean => isDigit(unit) || ((unit | 0x20) >= 0x61
 const escaped = /%([0-9a-f]{2})|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,5});|&#(\d{1,6});/gi
 
 function unescaped(text: string): string {
-  return text.replace(escaped, (whole: string, percent, u, x, entity, decimal) => {
-    const point = decimal === undefined ? Number.parseInt(percent ?? u ?? x ?? entity, 16) : Number(decimal)
+  return text.replace(escaped, (whole: string, percent, u, x, hex, decimal) => {
+    const point = decimal === undefined ? Number.parseInt(percent ?? u ?? x ?? hex, 16) : Number(decimal)
     return point <= 0x10ffff ? String.fromCodePoint(point) : whole
   })
 }
@@ -144,12 +155,11 @@ const letterFor: Readonly<Record<string, string>> = {
   '!': 'i',
 }
 
-/** Digits and signs beside letters as the letters they look like. */
+/** Digits and signs in words as the letters they look like. */
 function withLetters(text: string): string {
-  return text.replace(/[013457@$!]/g, (sign, at: number) => {
-    const beside = (fold[text.charCodeAt(at - 1)] ?? 0) > 0x39 || (fold[text.charCodeAt(at + 1)] ?? 0) > 0x39
-    return beside ? (letterFor[sign] ?? sign) : sign
-  })
+  return text.replace(/[a-z013457@$!]+/gi, word =>
+    /[a-z]/i.test(word) ? word.replace(/[013457@$!]/g, sign => letterFor[sign] ?? sign) : word,
+  )
 }
 
 function rotate(letter: string): string {

@@ -3,7 +3,7 @@ import { decodings } from './decode.ts'
 import { scoreDocument } from './document.ts'
 import { scorePrompt } from './prompt.ts'
 import { WINDOW } from './tokens.ts'
-import { clean, type Verdict, worse } from './verdict.ts'
+import { type Verdict, worse } from './verdict.ts'
 import type { Weights } from './weights.ts'
 import { makeWindow, readDocumentWindow, readWindow } from './window.ts'
 
@@ -11,6 +11,9 @@ const window = makeWindow()
 /** Windows overlap so that a sentence at a border is seen whole in one of them. */
 const OVERLAP = 512
 const STEP = WINDOW - OVERLAP
+const TAIL = 768
+/** A line shorter than this is no request by itself. */
+const LEAST = 40
 /** A jailbreak in a document must be plainer than one from a user: documents may be about jailbreaks. */
 const DOCUMENT_MARGIN = 1.5
 
@@ -20,12 +23,22 @@ export function assess(text: string, zone: Zone, weights: Weights): Verdict {
   const hidden = decodings(text, window.tokens)
   for (let from = STEP; from + OVERLAP < text.length; from += STEP)
     verdict = worse(verdict, read(text, from, zone, weights))
+  // The end by itself: a short request behind a long text would be lost in it.
+  if (zone === 'user' && text.length > 2 * TAIL)
+    verdict = worse(verdict, readPrompt(text, lastPart(text), text.length, weights))
   // Decoded once: what is inside a decoded text is not decoded again.
   for (const inside of hidden) {
     const { score } = readFirst(inside, zone, weights)
     if (score >= 0.5 && score > verdict.score) verdict = { score, reason: 'encoded-payload' }
   }
   return verdict
+}
+
+/** Where the last line of some length begins, or the last part of a long one. */
+function lastPart(text: string): number {
+  const least = text.length - TAIL
+  const line = text.lastIndexOf('\n', text.length - LEAST) + 1
+  return Math.max(least, line)
 }
 
 const readFirst = (text: string, zone: Zone, weights: Weights): Verdict => read(text, 0, zone, weights)

@@ -50,7 +50,20 @@ function mainReason(weights: Float32Array): string {
     const share = (signals[k] ?? 0) * (weights[k] ?? 0)
     if (share <= best) continue
     best = share
-    reason = segmentSignals[k] ?? reason
+    reason = classOf(segmentSignals[k] ?? reason)
   }
   return reason
+}
+
+/** Signals of one idea under one name, for whoever reads a finding. */
+function classOf(signal: string): string {
+  if (
+    /^(imperative|question|alone|new-words|edge|you|first-person|short)/.test(signal) &&
+    !signal.startsWith('your')
+  )
+    return 'embedded-instruction'
+  if (signal === 'your-response' || signal === 'content-request') return 'answer-steering'
+  if (signal === 'your-code' || signal === 'pointed-code') return 'planted-code'
+  if (signal === 'target' || signal.startsWith('action-')) return 'requested-action'
+  return signal === 'after-role-mimicry' ? 'role-mimicry' : signal
 }

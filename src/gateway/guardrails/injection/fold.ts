@@ -4,14 +4,6 @@
  */
 export const fold = foldTable()
 
-/** Which script a unit is a letter of, for words that mix them: 1 Latin, 2 Cyrillic, 3 Greek, 0 other. */
-export function scriptOf(unit: number): 0 | 1 | 2 | 3 {
-  if (unit < 0x250) return (unit | 0x20) >= 0x61 && ((unit | 0x20) <= 0x7a || unit >= 0xc0) ? 1 : 0
-  if (unit < 0x370) return 0
-  if (unit < 0x400) return 3
-  return unit < 0x530 ? 2 : 0
-}
-
 function foldTable(): Uint16Array {
   const table = new Uint16Array(0x10000)
   for (let unit = 0; unit < 0x10000; unit++) {

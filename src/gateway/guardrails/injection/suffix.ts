@@ -6,8 +6,13 @@ const PLAIN_LETTERS = 24
 const SPAN = 128
 /** Noise is looked for in so many last units: a suffix ends the text, pasted code and markup seldom do nothing else. */
 const TAIL = 512
+/** How far before it the line that the tail begins in is looked for. */
+const REACH = 2048
+const NEVER = -1_000_000
 /** Brackets are followed to this depth; two bits each. */
 const DEPTH = 12
+/** A longer run without space is a key, a digest or an address. */
+const TOKEN = 48
 const NEWLINE = 10
 const TICK = 0x60
 
@@ -20,28 +25,30 @@ const brackets = { open: 0, depth: 0 }
  * their own, close their brackets and put symbols in few orders, so each oddity counts and plain punctuation does not.
  */
 export function suffixNoise(text: string, from: number, to: number): number {
-  const start = Math.max(from, to - TAIL)
+  const start = lineStart(text, from, Math.max(from, to - TAIL))
   let worst = 0
   let plain = 0
   let odd = 0
   let oldest = start
+  let unbroken = 0
   let before: number = kinds.space
   brackets.depth = 0
   for (let i = start; i < to; i++) {
     const unit = text.charCodeAt(i)
     const now = charClass(unit)
+    unbroken = now === kinds.space ? 0 : unbroken + 1
     if (unit === NEWLINE) {
       plain = 0
       odd = 0
       brackets.depth = 0
-    } else if (plain < PLAIN_LETTERS) plain += now < kinds.space ? 1 : 0
+    } else if (plain < PLAIN_LETTERS) plain = plainSoFar(plain, now)
     else if (unit === TICK && before === kinds.space) i = closingTick(text, i, to)
     else {
       if (odd > 0 && i - oldest > SPAN) {
         odd *= 0.5
         oldest = i
       }
-      const weight = oddity(text, i, unit, now, before)
+      const weight = unbroken > TOKEN ? 0 : oddity(text, i, unit, now, before)
       if (weight > 0) {
         if (odd === 0) oldest = i
         odd += weight
@@ -52,6 +59,20 @@ export function suffixNoise(text: string, from: number, to: number): number {
     before = charClass(text.charCodeAt(i))
   }
   return worst / 1.2
+}
+
+/** Letters of the plain words a line began with; far below zero once it began with anything else, as code and data do. */
+function plainSoFar(plain: number, kind: number): number {
+  if (kind < kinds.space || kind === kinds.letter) return plain + 1
+  const isPlain = kind === kinds.space || (plain > 0 && kind === kinds.mark)
+  return isPlain ? plain : NEVER
+}
+
+/** Where the line of a position begins, looked for over a bounded stretch. */
+function lineStart(text: string, from: number, at: number): number {
+  const least = Math.max(from, at - REACH)
+  for (let i = at; i > least; i--) if (text.charCodeAt(i - 1) === NEWLINE) return i
+  return least
 }
 
 /** How unlike plain writing one unit is after the one before it. */

@@ -1,6 +1,6 @@
 /** Words that a chat format or an agent's frame puts in its tags, and a text has no business to. */
 const roles =
-  /^(?:system|assistant|user|human|developer|instructions?|information|inst|sys|im_start|im_end|prompt|important|directive|admin|override|tool_result|tool_response|function_result|result|message)\b/i
+  /^(?:system|assistant|user|human|developer|instructions?|information|inst|sys|im_start|im_end|prompt|important|directive|admin|override|tool_result|tool_response|function_result|result|message)(?![a-z])/i
 const MOST = 64
 
 /**
@@ -47,5 +47,5 @@ function headed(text: string, i: number, unit: number): boolean {
 }
 
 const frame =
-  /^(?:system|assistant|human|developer|admin|instructions?|end of|new (?:task|instructions?|system))\b/i
+  /^(?:system|assistant|human|developer|admin|instructions?|end of|new (?:task|instructions?|system))(?![a-z])/i
 const speaker = /^(?:system|assistant|human|developer|system message|admin|ai)(?: ?\([a-z# ]{1,12}\))? ?:/i
