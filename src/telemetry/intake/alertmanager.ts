@@ -27,19 +27,20 @@ function alertRecord(
     throw new Malformed(`${alert.path('status')} is neither firing nor resolved`)
   const labels = alert.texts('labels')
   const annotations = alert.texts('annotations')
-  const at = alert.time('startsAt')
+  const startsAt = alert.time('startsAt')
   const name = labels.alertname ?? 'alert'
   const until = status === 'resolved' ? alert.time('endsAt') : undefined
   return {
     kind: 'event',
     resource: resourceOf(labels),
-    at,
+    // Told once more when it ends, so that the end is a record of its own.
+    at: until ?? startsAt,
     source: 'alert',
     reason: cut(name, 256),
     severity: severityOf(labels.severity),
     message: message(annotations.summary ?? annotations.description ?? annotations.message ?? name),
     // An alert that fires again after it resolved is another one.
-    key: `alert/${cut(alert.text('fingerprint'), 64)}/${at}`,
+    key: `alert/${cut(alert.text('fingerprint'), 64)}/${startsAt}`,
     count: 1,
     ...(until !== undefined && { until }),
     attributes: cleanAttributes({
@@ -47,6 +48,7 @@ function alertRecord(
       description: annotations.description,
       runbook: annotations.runbook_url,
       generator: alert.optionalText('generatorURL'),
+      'alert.started': new Date(startsAt).toISOString(),
       'alert.receiver': common.receiver,
       'alert.manager': common.url,
     }),

@@ -1,5 +1,6 @@
 import { alertmanager } from './alertmanager.ts'
 import { containerLogs } from './container-logs.ts'
+import { costCsv } from './cost-csv.ts'
 import { featureFlags } from './feature-flags.ts'
 import { githubActions } from './github-actions.ts'
 import { gitlabCi } from './gitlab-ci.ts'
@@ -7,8 +8,10 @@ import { junit } from './junit.ts'
 import { kubernetesChanges } from './kubernetes-changes.ts'
 import { kubernetesEvents } from './kubernetes-events.ts'
 import { logFiles } from './log-files.ts'
+import { openCost, openCostReport } from './opencost.ts'
 import { otlp } from './otlp/otlp.ts'
 import { reportIntake, signedReportIntake } from './report.ts'
+import { reportFiles } from './report-files.ts'
 import { sarif } from './sarif.ts'
 import type { PushSource, Source } from './source.ts'
 
@@ -18,6 +21,8 @@ export const pushSources: readonly PushSource[] = [
   alertmanager,
   reportIntake(junit),
   reportIntake(sarif),
+  reportIntake(costCsv),
+  reportIntake(openCostReport),
 ]
 
 /** What senders of webhooks share with us; asked for at each request, so that it can be exchanged. */
@@ -41,4 +46,6 @@ export const sources: readonly Source<never>[] = [
   kubernetesChanges,
   logFiles,
   containerLogs,
+  openCost,
+  reportFiles,
 ]
