@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { text as textOf } from 'node:stream/consumers'
 import { z } from 'zod'
 import { type Detect, type Detector, type Zone, zones } from '../gateway/guardrails/detector.ts'
 import { hiddenCharacters } from '../gateway/guardrails/detectors/hidden-characters.ts'
 import { injection } from '../gateway/guardrails/detectors/injection.ts'
 import { type Command, UsageError } from './command.ts'
+import { readJsonLines } from './json-lines.ts'
 
 const checked = [injection, hiddenCharacters]
 /** Less than found, worth a look. */
@@ -42,7 +41,7 @@ export const guardCheck: Command = {
     const detectors = checked.map(detector => ({ detector, detect: detector.create(undefined) }))
     const counts = { allow: 0, flag: 0, block: 0 }
     let number = 0
-    for (const line of await readLines(positionals[0] ?? '-')) {
+    for await (const line of readJsonLines(positionals[0] ?? '-', Line)) {
       const answer = check(line.text, line.zone ?? zone, detectors)
       number += 1
       counts[answer.verdict] += 1
@@ -59,33 +58,6 @@ function zoneOf(asked: string): Zone {
   const zone = zones.find(known => known === asked)
   if (!zone) throw new UsageError(`--zone must be one of ${zones.join(', ')}, not "${asked}"`)
   return zone
-}
-
-/** Lines end at line feeds only: other separators, such as U+2028, are part of a JSON string and of attacks. */
-async function readLines(file: string): Promise<z.output<typeof Line>[]> {
-  const content = await (file === '-' ? textOf(process.stdin) : readFile(file, 'utf8')).catch(
-    (error: Error) => {
-      throw new UsageError(`cannot read ${file}: ${error.message}`, { cause: error })
-    },
-  )
-  const name = file === '-' ? 'standard input' : file
-  return content
-    .replace(/^\uFEFF/, '')
-    .split('\n')
-    .flatMap((line, i) => (line.trim() === '' ? [] : [parseLine(line, `${name}:${i + 1}`)]))
-}
-
-function parseLine(line: string, where: string): z.output<typeof Line> {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch (error) {
-    throw new UsageError(`${where}: not JSON: ${(error as Error).message}`, { cause: error })
-  }
-  const parsed = Line.safeParse(value)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new UsageError(`${where}: ${issue?.path.join('.') || 'the line'}: ${issue?.message}`)
 }
 
 function check(

@@ -1,26 +1,25 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import type { z } from 'zod'
 import { UsageError } from './command.ts'
+import { lineBatches } from './line-batches.ts'
+
+const chunkBytes = 1 << 18
+/** A line this long is cut, and then no JSON. */
+const longest = 64 << 20
 
 /**
- * The objects of a JSON lines file, one by one, blank lines left out; `-` is standard input.
+ * The objects of a JSON lines file, one by one, blank lines left out; `-` is standard input. Lines end with LF or CRLF only:
+ * JSON text may hold other line separators.
  * @throws UsageError naming file and line when it can not be read, is no JSON or does not fit the schema
  */
 export async function* readJsonLines<T>(file: string, schema: z.ZodType<T>): AsyncGenerator<T> {
-  const input = file === '-' ? process.stdin : createReadStream(file)
-  const failed = new Promise<never>((_, reject) =>
-    input.once('error', (error: Error) => reject(new UsageError(`cannot read ${file}: ${error.message}`))),
-  )
-  failed.catch(() => undefined)
-  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })[Symbol.asyncIterator]()
-  for (let number = 1; ; number++) {
-    const next = await Promise.race([lines.next(), failed])
-    if (next.done) return
-    const line = number === 1 ? next.value.replace(/^\uFEFF/, '') : next.value
-    if (line.trim() !== '')
-      yield parseLine(line, `${file === '-' ? 'standard input' : file}:${number}`, schema)
-  }
+  const name = file === '-' ? 'standard input' : file
+  let number = 0
+  for await (const batch of lineBatches(file, chunkBytes, longest))
+    for (const line of batch) {
+      number++
+      const text = number === 1 ? line.replace(/^\uFEFF/, '') : line
+      if (text.trim() !== '') yield parseLine(text, `${name}:${number}`, schema)
+    }
 }
 
 function parseLine<T>(line: string, at: string, schema: z.ZodType<T>): T {

@@ -8,9 +8,14 @@ const maxLine = 1 << 16
  * The lines of a text file in order, many at a time because that is several times as fast as one by one; `-` is standard
  * input. Bytes that are not UTF-8 become replacement characters.
  * @param chunkBytes how much is read at once
+ * @param longest UTF-16 units of a line that are kept
  * @throws UsageError when it can not be read
  */
-export async function* lineBatches(file: string, chunkBytes = 1 << 18): AsyncGenerator<string[]> {
+export async function* lineBatches(
+  file: string,
+  chunkBytes = 1 << 18,
+  longest = maxLine,
+): AsyncGenerator<string[]> {
   const input = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: chunkBytes })
   const decoder = new TextDecoder()
   let rest = ''
@@ -25,8 +30,8 @@ export async function* lineBatches(file: string, chunkBytes = 1 << 18): AsyncGen
       }
       yield lines.map(withoutReturn)
       if (skipping) rest = ''
-      else if (rest.length > maxLine) {
-        yield [rest.slice(0, maxLine)]
+      else if (rest.length > longest) {
+        yield [rest.slice(0, longest)]
         rest = ''
         skipping = true
       }
