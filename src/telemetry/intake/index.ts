@@ -10,6 +10,8 @@ import { kubernetesEvents } from './kubernetes-events.ts'
 import { logFiles } from './log-files.ts'
 import { openCost, openCostReport } from './opencost.ts'
 import { otlp } from './otlp/otlp.ts'
+import { createRemoteWrite } from './prometheus/remote-write.ts'
+import { prometheusScrape } from './prometheus/scrape.ts'
 import { reportIntake, signedReportIntake } from './report.ts'
 import { reportFiles } from './report-files.ts'
 import { sarif } from './sarif.ts'
@@ -18,6 +20,7 @@ import type { PushSource, Source } from './source.ts'
 /** Sources that are written to, all at the intake port. */
 export const pushSources: readonly PushSource[] = [
   otlp,
+  createRemoteWrite(),
   alertmanager,
   reportIntake(junit),
   reportIntake(sarif),
@@ -42,6 +45,7 @@ export const signedSources = (secrets: WebhookSecrets): readonly PushSource[] =>
 
 /** Sources that ask, by what their settings say. */
 export const sources: readonly Source<never>[] = [
+  prometheusScrape,
   kubernetesEvents,
   kubernetesChanges,
   logFiles,
