@@ -6,10 +6,12 @@ import { Budget } from './kinds/budget.ts'
 import { ConfigMap, Secret } from './kinds/core.ts'
 import { Delivery } from './kinds/delivery.ts'
 import { Guardrail } from './kinds/guardrail.ts'
+import { Incident } from './kinds/incident.ts'
 import { kinds } from './kinds/index.ts'
 import { ModelProvider } from './kinds/model-provider.ts'
 import { ModelRoute } from './kinds/model-route.ts'
 import { Monitor } from './kinds/monitor.ts'
+import { NotificationChannel } from './kinds/notification-channel.ts'
 import { RouteRelease } from './kinds/route-release.ts'
 import type { Schema } from './schema.ts'
 
@@ -173,6 +175,54 @@ const broken: Record<string, { kind: Kind; changes: [message: string, from: obje
               dataset: { ref: 'b' },
               scorers: [{ name: 'good', type: 'judge', judge: { route: 'c', rubric: 'Is it good?' } }],
             },
+          },
+        },
+      ],
+    ],
+  },
+  Incident: {
+    kind: Incident,
+    changes: [
+      [
+        'spec.decisions can only grow',
+        { spec: { ...specOf(Incident), decisions: [{ action: 'close', reason: 'a test' }] } },
+        { spec: specOf(Incident) },
+      ],
+      [
+        'spec.startedAt can not change: what began at another time is another Incident',
+        {},
+        { spec: { ...specOf(Incident), startedAt: '2026-01-06T10:14:00Z' } },
+      ],
+    ],
+  },
+  NotificationChannel: {
+    kind: NotificationChannel,
+    changes: [
+      [
+        'spec takes one of endpoint and endpointFrom',
+        {},
+        { spec: { ...specOf(NotificationChannel), endpoint: 'https://chat.example.com/hook' } },
+      ],
+      ['spec needs endpoint or endpointFrom', {}, { spec: { type: 'webhook' } }],
+      ['pagerduty needs spec.key', {}, { spec: { type: 'pagerduty' } }],
+      [
+        'spec.mail is for smtp, which needs it',
+        {},
+        { spec: { type: 'smtp', endpoint: 'smtps://mail.example.com' } },
+      ],
+      [
+        'spec.endpoint of smtp begins with smtp:// or smtps://, of others with https:// or http://',
+        {},
+        { spec: { type: 'webhook', endpoint: 'smtp://mail.example.com' } },
+      ],
+      [
+        'spec.mail.user needs spec.key with the password',
+        {},
+        {
+          spec: {
+            type: 'smtp',
+            endpoint: 'smtps://mail.example.com',
+            mail: { from: 'a@example.com', to: ['b@example.com'], user: 'a' },
           },
         },
       ],

@@ -7,10 +7,12 @@ import { Delivery } from './delivery.ts'
 import { Evaluation } from './evaluation.ts'
 import { EvaluationRun } from './evaluation-run.ts'
 import { Guardrail } from './guardrail.ts'
+import { Incident } from './incident.ts'
 import { Model } from './model.ts'
 import { ModelProvider } from './model-provider.ts'
 import { ModelRoute } from './model-route.ts'
 import { Monitor } from './monitor.ts'
+import { NotificationChannel } from './notification-channel.ts'
 import { Prompt } from './prompt.ts'
 import { RouteRelease } from './route-release.ts'
 
@@ -29,6 +31,8 @@ export const ownKinds: readonly Kind[] = [
   AccessKey,
   Budget,
   Monitor,
+  Incident,
+  NotificationChannel,
 ]
 
 /** Kubernetes' own kinds that the embedded server has. */
