@@ -63,7 +63,7 @@ describe('alerts', () => {
       return { valid, bad, burn: valid === 0 ? 0 : bad / valid / share }
     }
     return burnAlerts(objective.periodMs).map(({ factor, longMs, shortMs, holdMs }) => {
-      for (let at = now; at > now - holdMs; at -= lookMs) {
+      for (let at = now; at >= now - holdMs; at -= lookMs) {
         const [long, short] = [inside(at - longMs, at), inside(at - shortMs, at)]
         const enough = long.valid >= objective.minEvents
         const above = long.burn > factor * (1 + 1e-9) && short.burn > factor * (1 + 1e-9)
@@ -125,7 +125,7 @@ describe('alerts', () => {
     const counts = eventCounts(all)
     const page = (minutes: number) =>
       evaluateSlo(objectiveOf(99.9), counts, minutes * lookMs).burns[0]?.burning
-    expect([page(50), page(54), page(58), page(60)]).toEqual([true, true, true, false])
+    expect([page(50), page(54), page(59), page(60)]).toEqual([true, true, true, false])
   })
 
   test('say how much is left and when nothing is', () => {

@@ -67,7 +67,7 @@ export const rateOf = ({ valid, bad }: Events, budget: number): number =>
   valid === 0 ? 0 : bad / valid / budget
 
 function isBurning(alert: BurnAlert, objective: Objective, counts: EventCounts, now: number): boolean {
-  for (let at = now; at > now - alert.holdMs; at -= lookMs)
+  for (let at = now; at >= now - alert.holdMs; at -= lookMs)
     if (tells(alert, objective, counts, at)) return true
   return false
 }
