@@ -83,6 +83,16 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
     load: async () => (await import('./budget.ts')).budget,
   },
   {
+    name: 'monitor',
+    summary: 'show objectives, error budgets, drift and providers that changed',
+    load: async () => (await import('./monitor.ts')).monitor,
+  },
+  {
+    name: 'monitor rules',
+    summary: 'write rules for Prometheus and dashboards for Grafana',
+    load: async () => (await import('./monitor-rules.ts')).monitorRules,
+  },
+  {
     name: 'usage',
     summary: 'sum what calls used, cost and saved',
     load: async () => (await import('./usage.ts')).usageCommand,
