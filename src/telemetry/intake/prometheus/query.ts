@@ -41,13 +41,14 @@ const mostPoints = 11_000
 
 export function createPrometheusQueries(
   server: PrometheusServer,
-  { clock, fetch }: { clock: Clock; fetch: typeof globalThis.fetch },
+  network: { clock: Clock; fetch: typeof globalThis.fetch },
 ): PrometheusQueries {
+  const { clock } = network
   const { url, headers, timeoutMs = 30_000, bodyBytes = 32 << 20 } = server
   const base = url.endsWith('/') ? url.slice(0, -1) : url
   const call = (path: string, request: RequestInit): Promise<Data> =>
     timed(clock, timeoutMs + 1000, undefined, async signal => {
-      const response = await fetch(`${base}/api/v1/${path}`, {
+      const response = await network.fetch(`${base}/api/v1/${path}`, {
         ...request,
         headers: { ...headers?.() },
         signal,

@@ -118,13 +118,13 @@ const accept = 'application/openmetrics-text;version=1.0.0;q=0.75,text/plain;ver
 async function scrape(
   target: Target,
   { sampleLimit, timeoutMs, bodyBytes, honorLabels }: CheckedScrape,
-  { fetch, clock }: SourceContext,
+  context: SourceContext,
   closing: AbortSignal,
 ): Promise<Outcome> {
-  const at = clock.now()
+  const at = context.clock.now()
   try {
-    const { text, type } = await timed(clock, timeoutMs, closing, async signal => {
-      const response = await fetch(target.url, { headers: { ...target.headers?.(), accept }, signal })
+    const { text, type } = await timed(context.clock, timeoutMs, closing, async signal => {
+      const response = await context.fetch(target.url, { headers: { ...target.headers?.(), accept }, signal })
       if (response.status !== 200) {
         await response.body?.cancel()
         throw new Error(`answered ${response.status}`)
