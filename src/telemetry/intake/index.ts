@@ -1,7 +1,10 @@
 import { alertmanager } from './alertmanager.ts'
 import { containerLogs } from './container-logs.ts'
 import { costCsv } from './cost-csv.ts'
+import { deployments } from './deployments.ts'
 import { featureFlags } from './feature-flags.ts'
+import { gatewayCalls } from './gateway-calls.ts'
+import { gitHistory } from './git-history.ts'
 import { githubActions } from './github-actions.ts'
 import { gitlabCi } from './gitlab-ci.ts'
 import { junit } from './junit.ts'
@@ -52,4 +55,7 @@ export const sources: readonly Source<never>[] = [
   containerLogs,
   openCost,
   reportFiles,
+  gitHistory,
+  deployments,
+  gatewayCalls,
 ]

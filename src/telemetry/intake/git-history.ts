@@ -1,0 +1,181 @@
+import { Secret } from '../../api/kinds/core.ts'
+import { Delivery } from '../../api/kinds/delivery.ts'
+import type { Client } from '../../client/client.ts'
+import { type Git, GitError, type Remote } from '../../git/git.ts'
+import { remoteOf } from '../../git/remote.ts'
+import type { ChangeRecord, EventRecord, Signal } from '../signals/signal.ts'
+import { cut } from './attributes.ts'
+import { areaOf, type ChangedFile, changedFiles } from './git-changes.ts'
+import { follow } from './kubernetes-follow.ts'
+import { createOutbox } from './outbox.ts'
+import { cleanAttributes, message, resource } from './plain-values.ts'
+import { type Source, SourceError } from './source.ts'
+
+export interface GitHistorySettings {
+  client: Client
+  git: Git
+}
+
+type Entry = NonNullable<NonNullable<Delivery['status']>['history']>[number]
+/** The last entry told, by Delivery, as `time revision`. */
+type Position = Record<string, string>
+
+/**
+ * What was delivered from Git: each commit that a Delivery applied, as one change for each area it touches (code,
+ * config, prompt, …) with the files and what is different in them; and each commit that was refused, as an event.
+ */
+export const gitHistory: Source<GitHistorySettings> = {
+  type: 'git-history',
+  summary: 'Commits that Deliveries applied, with what they changed',
+  async open({ client, git }, context) {
+    if (typeof client?.watch !== 'function') throw new SourceError('client is missing: it reads Deliveries')
+    if (typeof git?.files !== 'function')
+      throw new SourceError('git is missing: it reads what commits changed')
+    const { clock } = context
+    const outbox = createOutbox(context)
+    const closing = new AbortController()
+    const position = { ...((await context.load()) as Position | undefined) }
+
+    const tell = async (delivery: Delivery) => {
+      const name = `${delivery.metadata.namespace}/${delivery.metadata.name}`
+      const entries = settled(delivery)
+      const told = entries.findIndex(entry => markOf(entry) === position[name])
+      const fresh = entries.slice(told + 1)
+      if (fresh.length === 0) return
+      const remote = await remoteIn(client, delivery)
+      for (const entry of fresh) {
+        const before = entries
+          .slice(0, entries.indexOf(entry))
+          .findLast(({ result, revision }) => result === 'applied' && revision !== entry.revision)
+        const signals =
+          entry.result === 'refused'
+            ? [refusal(delivery, entry)]
+            : await commitChanges({ delivery, entry, before, git, remote, signal: closing.signal })
+        position[name] = markOf(entry)
+        await outbox.put(signals, { ...position })
+      }
+    }
+    const running = follow({
+      client,
+      kind: Delivery,
+      clock,
+      signal: closing.signal,
+      async listed(deliveries) {
+        for (const delivery of deliveries) await tell(delivery as unknown as Delivery)
+        const present = new Set(deliveries.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`))
+        for (const name of Object.keys(position)) if (!present.has(name)) delete position[name]
+      },
+      async changed(type, delivery) {
+        if (type !== 'DELETED') await tell(delivery as unknown as Delivery)
+      },
+      trouble: what => outbox.trouble(what),
+    })
+    return {
+      status: () => outbox.status(),
+      async close() {
+        closing.abort(new Error('the source was closed'))
+        await outbox.close()
+        await running
+      },
+    }
+  },
+}
+
+/** Oldest first, without the one that is still being applied. */
+const settled = ({ status }: Delivery): Entry[] =>
+  (status?.history ?? []).filter(entry => entry.message !== 'being applied').reverse()
+
+const markOf = ({ at, revision }: Entry): string => `${at} ${revision}`
+
+async function remoteIn(client: Client, { spec, metadata }: Delivery): Promise<Remote> {
+  const secret = spec.credentials && (await client.find(Secret, spec.credentials.name, metadata.namespace))
+  return remoteOf({ spec }, secret)
+}
+
+async function commitChanges(about: {
+  delivery: Delivery
+  entry: Entry
+  before: Entry | undefined
+  git: Git
+  remote: Remote
+  signal: AbortSignal
+}): Promise<Signal[]> {
+  const { delivery, entry, before, git, remote, signal } = about
+  let files: ChangedFile[] = []
+  let unread: string | undefined
+  try {
+    const folder = delivery.spec.path === '.' ? '' : delivery.spec.path
+    files = await changedFiles({ git, remote, folder, from: before?.revision, to: entry.revision, signal })
+  } catch (error) {
+    // A repository that is away for now is asked again; one that has lost the commit still has its entry.
+    if (!(error instanceof GitError) || error.retryable) throw error
+    unread = error.message
+  }
+  const areas = new Map<ChangeRecord['change'], ChangedFile[]>()
+  for (const file of files) {
+    const area = areaOf(file.path, objectsIn(delivery, file.path))
+    areas.set(area, [...(areas.get(area) ?? []), file])
+  }
+  if (areas.size === 0) areas.set('code', [])
+  return [...areas].map(([area, changed]) =>
+    record(delivery, entry, { area, changed, before, unread, alone: areas.size === 1 }),
+  )
+}
+
+const objectsIn = ({ status }: Delivery, path: string): { kind: string; name: string }[] =>
+  (status?.inventory ?? []).filter(({ file }) => file === path)
+
+function record(
+  delivery: Delivery,
+  { revision, author, title, at }: Entry,
+  part: {
+    area: ChangeRecord['change']
+    changed: readonly ChangedFile[]
+    before: Entry | undefined
+    unread: string | undefined
+    /** Other areas of the commit are records of their own, so each needs its own identity. */
+    alone: boolean
+  },
+): ChangeRecord {
+  const { namespace, name } = delivery.metadata
+  const objects = part.changed.flatMap(({ path }) => objectsIn(delivery, path))
+  const [route, ...others] = objects.filter(({ kind }) => kind === 'ModelRoute')
+  return {
+    kind: 'change',
+    resource: resource({ service: route && others.length === 0 ? route.name : name, namespace }),
+    at: Date.parse(at),
+    change: part.area,
+    id: part.alone ? revision : `${revision}/${part.area}`,
+    ...(part.before && { before: part.before.revision }),
+    author: cut(author, 256),
+    message: message(title),
+    reference: `Delivery/${namespace}/${name}`,
+    ...(part.changed.length > 0 && { files: part.changed }),
+    attributes: cleanAttributes({
+      'git.commit': revision,
+      'git.repository': delivery.spec.repository,
+      'git.ref': delivery.spec.ref,
+      'git.objects': objects
+        .slice(0, 50)
+        .map(object => `${object.kind}/${object.name}`)
+        .join(', '),
+      'git.unread': part.unread,
+    }),
+  }
+}
+
+function refusal(delivery: Delivery, entry: Entry): EventRecord {
+  const { namespace, name } = delivery.metadata
+  return {
+    kind: 'event',
+    resource: resource({ service: name, namespace }),
+    at: Date.parse(entry.at),
+    source: 'delivery',
+    reason: 'RevisionRefused',
+    severity: 'error',
+    message: message(`${entry.title}: ${entry.message ?? 'refused'}`),
+    key: `delivery/${namespace}/${name}/${entry.revision}`,
+    count: 1,
+    attributes: cleanAttributes({ 'git.commit': entry.revision, 'git.author': entry.author }),
+  }
+}
