@@ -12,6 +12,7 @@ import { liveScoringReconciler } from './live-scoring/live-scoring.ts'
 import { modelReconciler } from './model/model.ts'
 import { modelProviderReconciler } from './model-provider/model-provider.ts'
 import { modelRouteReconciler } from './model-route/model-route.ts'
+import { type MonitorDependencies, monitorReconciler } from './monitor/monitor.ts'
 import { promptReconciler } from './prompt/prompt.ts'
 import { routeReleaseReconciler } from './route-release/route-release.ts'
 import type { Reconciler } from './runtime/reconciler.ts'
@@ -26,7 +27,8 @@ type Dependencies = Parameters<typeof deliveryReconciler>[0] &
   Parameters<typeof contentRetentionReconciler>[0] &
   Parameters<typeof guardrailReconciler>[0] &
   Parameters<typeof budgetReconciler>[0] &
-  Parameters<typeof gatewayConfigReconciler>[0]
+  Parameters<typeof gatewayConfigReconciler>[0] &
+  Partial<Pick<MonitorDependencies, 'signals' | 'callHistory'>>
 
 /** Every reconciler, in the order a change travels. */
 export const reconcilers = (dependencies: Dependencies): readonly Reconciler<Kind>[] =>
@@ -45,5 +47,11 @@ export const reconcilers = (dependencies: Dependencies): readonly Reconciler<Kin
     contentRetentionReconciler(dependencies),
     accessKeyReconciler,
     budgetReconciler(dependencies),
+    ...monitorReconcilers(dependencies),
     gatewayConfigReconciler(dependencies),
   ] as unknown as Reconciler<Kind>[]
+
+/** Without a store of signals nobody looks at Monitors. */
+function monitorReconcilers({ signals, callHistory, ...others }: Dependencies) {
+  return signals && callHistory ? [monitorReconciler({ ...others, signals, callHistory })] : []
+}

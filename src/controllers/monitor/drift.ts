@@ -26,7 +26,7 @@ const leastWindowMs = 600_000
 export async function lookForDrift(
   monitor: Draft<Monitor>,
   drift: Drift,
-  { calls, blobs }: { calls: CallHistory; blobs: Pick<Blobs, 'get'> },
+  { callHistory, blobs }: { callHistory: CallHistory; blobs: Pick<Blobs, 'get'> },
   context: Context,
 ): Promise<Finding> {
   const { metadata, status } = monitor
@@ -38,14 +38,19 @@ export async function lookForDrift(
   const until = Math.floor((now - settleMs) / windowMs) * windowMs
   const from = until - windowMs
   const routes = routesOf(drift, namespace, context)
-  const usual = await referenceOf(monitor, drift, { from, to: until }, context, { calls, blobs })
+  const usual = await referenceOf(monitor, drift, { from, to: until }, context, { callHistory, blobs })
   const stale =
     status.drift?.until !== text(until) ||
     status.drift.reference !== usual.name ||
     status.observedGeneration !== generation
   if (stale) {
     const reference = await usual.rows(routes)
-    const found = await calls.sample({ namespace, routes, window: { from, to: until }, limit: mostRows })
+    const found = await callHistory.sample({
+      namespace,
+      routes,
+      window: { from, to: until },
+      limit: mostRows,
+    })
     const rows = found.map(call => rowOfCall(call, drift.of))
     const enough = Math.min(reference.length, rows.length) >= drift.minRows
     const columns = enough ? compareSamples(reference, rows, drift) : []
@@ -78,7 +83,7 @@ async function referenceOf(
   { reference, of }: Drift,
   { from, to }: { from: number; to: number },
   { informer }: Context,
-  { calls, blobs }: { calls: CallHistory; blobs: Pick<Blobs, 'get'> },
+  { callHistory, blobs }: { callHistory: CallHistory; blobs: Pick<Blobs, 'get'> },
 ): Promise<{ name: string; rows: (routes: string[]) => Promise<DriftRow[]> }> {
   const { namespace = '' } = monitor.metadata
   if (!reference.dataset) {
@@ -87,7 +92,9 @@ async function referenceOf(
     return {
       name: text(window.from),
       rows: async routes =>
-        (await calls.sample({ namespace, routes, window, limit: mostRows })).map(call => rowOfCall(call, of)),
+        (await callHistory.sample({ namespace, routes, window, limit: mostRows })).map(call =>
+          rowOfCall(call, of),
+        ),
     }
   }
   const { ref } = reference.dataset

@@ -16,7 +16,7 @@ import { tell } from './telling.ts'
 
 export interface MonitorDependencies extends ProbeDependencies {
   signals: Pick<SignalStore, 'requests' | 'series' | 'events' | 'append'>
-  calls: CallHistory
+  callHistory: CallHistory
 }
 
 /**

@@ -68,7 +68,7 @@ export async function monitorWorld(
   const blobs = memoryBlobs()
   let answer = (_: string): EvaluationAnswer => ({ output: '', latencyMs: 1 })
   let asked = 0
-  const calls = memoryCallHistory(async of => {
+  const callHistory = memoryCallHistory(async of => {
     const found = await telemetry.calls({ ...of, limit: 1e6 })
     return Promise.all(found.map(async ({ id }) => (await telemetry.call(id)) as ToldCall))
   })
@@ -86,7 +86,13 @@ export async function monitorWorld(
       random,
       log: () => {},
       reconcilers: [
-        monitorReconciler({ signals: through(signals), calls, gateway, blobs, score: scoreAnswer }) as never,
+        monitorReconciler({
+          signals: through(signals),
+          callHistory,
+          gateway,
+          blobs,
+          score: scoreAnswer,
+        }) as never,
       ],
     })
     await started.start()

@@ -53,6 +53,3 @@ export const clientErrors = [
   'rate_limited',
   'client_closed',
 ] as const
-
-/** Names of all methods, for serving them to another process. */
-export const callHistoryMethods = ['counts', 'sample'] as const satisfies (keyof CallHistory)[]

@@ -12,7 +12,7 @@ type Latency = NonNullable<Slo['latency']>
 
 export interface EventSources {
   signals: Pick<SignalStore, 'requests' | 'series'>
-  calls: CallHistory
+  callHistory: CallHistory
 }
 
 /** The events of an objective in a window, by steps. */
@@ -47,10 +47,10 @@ export function resourceOfSlo(slo: Slo, namespace: string): Resource {
 }
 
 /** @param namespace of the Monitor, and so of its ModelRoute */
-export function eventsOf(slo: Slo, namespace: string, { signals, calls }: EventSources): ReadEvents {
+export function eventsOf(slo: Slo, namespace: string, { signals, callHistory }: EventSources): ReadEvents {
   const resource = resourceOfSlo(slo, namespace)
   const ofCalls = callsOf(slo)
-  if (ofCalls) return (window, stepMs) => calls.counts({ namespace, window, stepMs, ...ofCalls })
+  if (ofCalls) return (window, stepMs) => callHistory.counts({ namespace, window, stepMs, ...ofCalls })
   const { requests, metrics, latency } = slo
   if (metrics) return (window, stepMs) => ofMetrics(signals, metrics, resource, window, stepMs)
   if (latency) return window => slicesOf(signals, latency, resource, window)
