@@ -24,7 +24,7 @@ describe('layers', () => {
     /^gateway\/guardrails\/groundedness\//,
     /^telemetry\/telemetry\.ts$/,
     /^telemetry\/signals\/(signal|signal-store)\.ts$/,
-    /^telemetry\/(slo|drift)\//,
+    /^telemetry\/(slo|drift|symptoms)\//,
     /^models\/(model|train)\.ts$/,
     /^git\/(git|remote)\.ts$/,
     /^ledger\/ledger\.ts$/,

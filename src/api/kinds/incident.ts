@@ -155,6 +155,10 @@ export const Incident = defineKind({
 })
 export type Incident = ResourceOf<typeof Incident>
 
+/** Whether people are told of an entry of the timeline. */
+export const isTold = ({ what }: Pick<z.output<typeof Entry>, 'what'>): boolean =>
+  what !== 'SymptomJoined' && what !== 'SymptomEnded'
+
 const decisionsOf = (object: Resource | undefined): object[] => {
   const decisions = (object?.spec as { decisions?: unknown } | undefined)?.decisions
   return Array.isArray(decisions) ? decisions.filter(item => typeof item === 'object' && item !== null) : []

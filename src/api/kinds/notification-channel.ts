@@ -100,7 +100,8 @@ export const NotificationChannel = defineKind({
     sent: z.number().int().optional().describe('Messages sent.'),
     lastSentAt: z.string().optional().describe('When the last message was sent.'),
     failures: z.number().int().optional().describe('Failed tries in a row.'),
-    expired: z.number().int().optional().describe('Entries that could not be told within a day.'),
+    retryAt: z.string().optional().describe('When the next try is, after one that failed.'),
+    lastError: z.string().optional().describe('Why the last try failed.'),
   }),
   rules: [
     {

@@ -11,10 +11,6 @@ const mostEntries = 200
 /** Of a long timeline, how many of the first entries stay. */
 const firstEntries = 20
 
-/** Entries of the timeline that people are told. */
-export const isTold = ({ what }: Pick<Entry, 'what'>): boolean =>
-  what !== 'SymptomJoined' && what !== 'SymptomEnded'
-
 /**
  * Brings the status of an incident in line with its symptoms and with what people decided, as of `now`; each change is
  * an entry of the timeline. Called again with the same it changes nothing.

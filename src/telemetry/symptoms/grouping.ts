@@ -54,11 +54,11 @@ export function group(
     .map(incident => ({ ...incident, symptoms: [...incident.symptoms], changed: false }))
     .sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1))
   const rest: Episode[] = []
-  for (const episode of episodes) if (!follow(episode, homeOf(episode), groups)) rest.push(episode)
+  for (const episode of episodes) if (!follow(episode, groups)) rest.push(episode)
   const fresh = rest.filter(({ until }) => until === undefined || until >= now - historyMs)
   for (const episode of fresh) {
     const home = homeOf(episode)
-    if (follow(episode, home, groups)) continue
+    if (follow(episode, groups)) continue
     const neighbour = groups.find(
       found => found.home === home && found.closedAt === undefined && belongs(episode, found, related),
     )
@@ -72,11 +72,9 @@ export function group(
   }
 }
 
-/** Takes an episode of a symptom that an incident has. True when there is no more to do about it. */
-function follow(episode: Episode, home: string, groups: readonly Group[]): boolean {
-  const holders = groups.filter(
-    found => found.home === home && found.symptoms.some(({ key }) => key === episode.key),
-  )
+/** Takes an episode of a symptom that an incident has, wherever that lives. True when there is no more to do about it. */
+function follow(episode: Episode, groups: readonly Group[]): boolean {
+  const holders = groups.filter(({ symptoms }) => symptoms.some(({ key }) => key === episode.key))
   const open = holders.find(({ closedAt }) => closedAt === undefined)
   if (open) {
     update(open, episode)
