@@ -9,15 +9,20 @@ const maxLine = 1 << 16
  * input. Bytes that are not UTF-8 become replacement characters.
  * @param chunkBytes how much is read at once
  * @param longest UTF-16 units of a line that are kept
+ * @param signal ends the lines early
  * @throws UsageError when it can not be read
  */
 export async function* lineBatches(
   file: string,
   chunkBytes = 1 << 18,
   longest = maxLine,
+  signal?: AbortSignal,
 ): AsyncGenerator<string[]> {
   const input = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: chunkBytes })
   const decoder = new TextDecoder()
+  // A terminal or a pipe that is silent is left at once.
+  const leave = () => void input.destroy()
+  signal?.addEventListener('abort', leave)
   let rest = ''
   let skipping = false
   try {
@@ -37,9 +42,12 @@ export async function* lineBatches(
       }
     }
   } catch (error) {
+    if (signal?.aborted) return
     if (error instanceof Error && 'code' in error)
       throw new UsageError(`cannot read ${file}: ${error.message}`, { cause: error })
     throw error
+  } finally {
+    signal?.removeEventListener('abort', leave)
   }
   rest += decoder.decode()
   if (rest !== '' && !skipping) yield [withoutReturn(rest)]

@@ -28,6 +28,7 @@ export const logsTemplates: Command = {
   },
   help: [
     'FILE has one entry a line; - reads standard input. Needs no configuration: headers, values and lists are recognised.',
+    'Without --json, an interrupt ends the reading and shows what was found until then.',
     'Lines of a stack trace count as part of the entry they follow, and have its id.',
     'With --json: one line {"line","id","template"} for each line, in order. The file is read twice, so that an id is final:',
     'what looked like two kinds of lines at first and turned out to be one has one id from its first line on.',
@@ -43,9 +44,11 @@ export const logsTemplates: Command = {
     if (!invocation.json) {
       await mine(file, miner, invocation)
       invocation.out(summary(miner, top ?? defaultTop))
-    } else if (file === '-') await withCopyOfInput(copy => printEach(copy, miner, invocation))
+      return 0
+    }
+    if (file === '-') await withCopyOfInput(invocation.signal, copy => printEach(copy, miner, invocation))
     else await printEach(file, miner, invocation)
-    return 0
+    return invocation.signal.aborted ? 1 : 0
   },
 }
 
@@ -74,8 +77,8 @@ async function mine(
   let last: TemplateMatch | undefined
   let lines = 0
   let told = systemClock.now()
-  for await (const batch of lineBatches(file)) {
-    signal.throwIfAborted()
+  for await (const batch of lineBatches(file, undefined, undefined, signal)) {
+    if (signal.aborted) break
     const matches: TemplateMatch[] = []
     for (const line of batch) {
       const header = headers.read(line)
@@ -96,12 +99,14 @@ async function mine(
 }
 
 /** Standard input can be read once only: keeps it in a file that goes away afterwards. */
-async function withCopyOfInput(use: (copy: string) => Promise<void>): Promise<void> {
+async function withCopyOfInput(signal: AbortSignal, use: (copy: string) => Promise<void>): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'keelway-logs-'))
   try {
     const copy = join(directory, 'input.log')
-    await pipeline(process.stdin, createWriteStream(copy, { mode: 0o600 }))
+    await pipeline(process.stdin, createWriteStream(copy, { mode: 0o600 }), { signal })
     await use(copy)
+  } catch (error) {
+    if (!signal.aborted) throw error
   } finally {
     await rm(directory, { recursive: true })
   }

@@ -14,8 +14,13 @@ for (const c of 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ') classes[
 for (const c of '0123456789') classes[c.charCodeAt(0)] = Digit
 for (const c of '._-/\\@#+~%&*^$') classes[c.charCodeAt(0)] = Joiner
 
-/** Class of a UTF-16 code; all that is not ASCII is a letter. */
-export const classOf = (c: number): number => (c < 128 ? (classes[c] as number) : Letter)
+const lastControl = 0xa0
+
+/** Class of a UTF-16 code. Control codes are white space, so that no template has one; all else that is not ASCII is a letter. */
+export const classOf = (c: number): number => {
+  if (c < 128) return classes[c] as number
+  return c > lastControl ? Letter : Space
+}
 
 /** What the joiners of a word sum to: slashes in the lowest bits, at signs above, then dots. */
 export const slashBits = 0xff

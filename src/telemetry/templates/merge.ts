@@ -35,7 +35,8 @@ export function mergeTemplates(merging: Merging): number {
     for (const templates of [...merging.tables.lengths()]) {
       const rest = mergeSlots(merging, templates)
       mergeGroups(merging, rest, keyed, leastKeyed)
-      for (const most of rarities) mergeGroups(merging, rest.filter(isLive), rareIn(rest, most), leastRare)
+      const counts = countsOf(rest)
+      for (const most of rarities) mergeGroups(merging, rest.filter(isLive), rareIn(counts, most), leastRare)
     }
   }
   mergeLists(merging)
@@ -97,7 +98,7 @@ function mergeGroups(
   const groups = new Map<string, { positions: number[]; templates: Template[] }>()
   for (const template of templates) {
     const positions = positionsOf(template)
-    if (positions.length === 0) continue
+    if (positions.length === 0 || 2 * positions.length > template.hashes.length) continue
     let { low, high } = template
     for (const index of positions) {
       low = lowOpened(low, template.hashes[index] ?? 0, index)
@@ -120,7 +121,8 @@ function mergeGroups(
 const keyed: Positions = ({ kinds, hashes }) =>
   kinds.flatMap((kind, i) => (kind === Word && hashes[i - 1] === equals ? [i] : []))
 
-function rareIn(templates: readonly Template[], most: number): Positions {
+/** How many templates have a word at its place. */
+function countsOf(templates: readonly Template[]): Map<number, number> {
   const counts = new Map<number, number>()
   for (const { hashes } of templates) {
     for (let i = 0; i < hashes.length; i++) {
@@ -128,11 +130,15 @@ function rareIn(templates: readonly Template[], most: number): Positions {
       counts.set(key, (counts.get(key) ?? 0) + 1)
     }
   }
-  return ({ kinds, hashes }) =>
+  return counts
+}
+
+const rareIn =
+  (counts: ReadonlyMap<number, number>, most: number): Positions =>
+  ({ kinds, hashes }) =>
     kinds.flatMap((kind, i) =>
       kind === Word && (counts.get(keyOf(hashes[i] ?? 0, i)) ?? 0) <= most ? [i] : [],
     )
-}
 
 /** Joins templates that differ in one list only. */
 function mergeLists({ tables, joined }: Merging): void {
@@ -169,6 +175,12 @@ function join(
   into.lists = union(templates.map(({ lists }) => lists))
   openAt(into, union([positions, ...others.map(({ open }) => open)]))
   for (const other of others) absorb(into, other)
+  // One that had a value there from the start may be equal now.
+  const twin = tables.find(into)
+  if (twin?.id === into.id) {
+    tables.remove(twin)
+    absorb(into, twin)
+  }
   tables.add(into)
   for (const id of ids) joined(id, into)
 }

@@ -94,6 +94,7 @@ export function createTemplateMiner(options: MinerOptions = {}): TemplateMiner {
       if (superseded.size <= supersededIds * maxTemplates) break
       superseded.delete(id)
     }
+    if (merged > 0) cache.sweep()
     fresh = 0
     mergeAt = merged > 0 ? firstMerge : Math.min(mergeAt * 2, maxTemplates)
   }
@@ -109,6 +110,7 @@ export function createTemplateMiner(options: MinerOptions = {}): TemplateMiner {
       dropped.templates++
       dropped.lines += template.count
     }
+    cache.sweep()
   }
 
   const learn = (): Template => {

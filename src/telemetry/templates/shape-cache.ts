@@ -20,7 +20,11 @@ export class ShapeCache {
     this.#templates[at] = template
   }
 
-  clear(): void {
-    this.#templates.fill(undefined)
+  /** Lets go of templates that are none any more, which it would keep in memory. */
+  sweep(): void {
+    for (let at = 0; at < size; at++) {
+      const template = this.#templates[at]
+      if (template !== undefined && (template.dropped || template.into)) this.#templates[at] = undefined
+    }
   }
 }
