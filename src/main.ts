@@ -16,6 +16,7 @@ import { keptSecret, newKey, writePrivateFile } from './lib/private-file.ts'
 import { systemRandom } from './lib/random.ts'
 import { host, listenControl } from './main/control.ts'
 import { type FirstObjects, firstObjects } from './main/first-objects.ts'
+import { callListeners, startSignals } from './main/signals.ts'
 import { logTo, openState } from './main/state.ts'
 import { controllersOf } from './main/wiring.ts'
 import { serverCertificate } from './server/certificates.ts'
@@ -25,7 +26,7 @@ import { openTokens } from './server/tokens.ts'
 import type { Telemetry } from './telemetry/telemetry.ts'
 
 /** Where `keelway up` listens unless told; a port that is taken gives the next free one. */
-export const defaultPorts = { api: 4140, gateway: 4141, control: 4142 }
+export const defaultPorts = { api: 4140, gateway: 4141, control: 4142, intake: 4143 }
 
 export interface SystemOptions extends FirstObjects {
   /** State directory. */
@@ -88,7 +89,18 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   })
 
   const controlToken = newKey('kc')
-  const hub = createHub({ clock, telemetry: state.telemetry, blobs: state.blobs, token: controlToken })
+  const calls = callListeners()
+  const hub = createHub({
+    clock,
+    telemetry: {
+      append: async (records, feedback) => {
+        await state.telemetry.append(records, feedback)
+        await calls.tell(records)
+      },
+    },
+    blobs: state.blobs,
+    token: controlToken,
+  })
   const explain = (call: string) => why(call, state, new AbortController().signal)
   const control = starting.use(
     await listenControl(state, hub, explain, controlToken, ports.control ?? defaultPorts.control),
@@ -100,12 +112,17 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     control: control.url,
     controlToken,
     gateway: '',
+    intake: '',
   }
   const endpointsFile = join(directory, 'endpoints.json')
   const publish = () => writePrivateFile(endpointsFile, JSON.stringify(endpoints, null, 2))
   publish()
   starting.defer(() => rmSync(endpointsFile, { force: true }))
 
+  const wantedIntake = ports.intake ?? defaultPorts.intake
+  const { intake } = starting.use(await startSignals({ ...state, calls, port: wantedIntake, say }))
+  tellPort(say, 'intake of signals', wantedIntake, intake.port)
+  endpoints.intake = intake.url
   const manager = createManager({
     client,
     kinds,

@@ -9,6 +9,8 @@ export interface Endpoints {
   control: string
   controlToken: string
   gateway: string
+  /** Where signals are written to, with the token of STATE/intake-token. */
+  intake: string
 }
 
 export const stateOption = {

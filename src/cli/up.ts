@@ -22,6 +22,12 @@ export const up: Command = {
       summary: 'leave reconciling to keelway controllers, in processes of their own',
     },
     'control-port': { type: 'string', value: 'N', default: '4142', summary: 'port of the control endpoint' },
+    'intake-port': {
+      type: 'string',
+      value: 'N',
+      default: '4143',
+      summary: 'port that signals are written to',
+    },
   },
   help: 'REPO is the root of a Git repository; it gets a Delivery of its current branch. Without it nothing is synced.\nA port that is taken gives the next free one. Stop with Ctrl-C.',
   async run(invocation) {
@@ -38,12 +44,13 @@ export const up: Command = {
         api: port(invocation, 'api-port'),
         gateway: port(invocation, 'gateway-port'),
         control: port(invocation, 'control-port'),
+        intake: port(invocation, 'intake-port'),
       },
       gatewayWorkers: workersOf(invocation),
       say,
     }).catch(refused)
-    const { api, gateway, control } = system.endpoints
-    if (invocation.json) invocation.out(JSON.stringify({ ready: true, state, api, gateway, control }))
+    const { api, gateway, control, intake } = system.endpoints
+    if (invocation.json) invocation.out(JSON.stringify({ ready: true, state, api, gateway, control, intake }))
     else {
       invocation.out(
         [
@@ -52,6 +59,7 @@ export const up: Command = {
           `  gateway      ${gateway}/v1   key in ${join(state, 'access-key')}`,
           ...(system.accessKeyIsNew ? [`  first key    ${system.accessKey}`] : []),
           `  Git webhook  ${control}/hooks/git   secret in ${join(state, 'hook-secret')}`,
+          `  signals      ${intake}   OTLP, Prometheus remote write, webhooks; token in ${join(state, 'intake-token')}`,
           repository
             ? `  synced       ${repository}`
             : '  nothing is synced: name a Git repository, or apply a Delivery with kubectl',

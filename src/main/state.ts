@@ -19,6 +19,8 @@ import { fileBlobs } from '../store/file-blobs.ts'
 import { lockDirectory } from '../store/lock.ts'
 import { openSqliteStore } from '../store/sqlite.ts'
 import { openDuckDbTelemetry } from '../telemetry/duckdb.ts'
+import { openDuckDbSignals } from '../telemetry/signals/duckdb-signals.ts'
+import { keptTemplates } from './templates.ts'
 
 export type State = Awaited<ReturnType<typeof openState>>
 
@@ -38,6 +40,14 @@ export async function openState(directory: string, log: Log) {
   const ledger = opening.use(openSqliteLedger({ path: join(directory, 'ledger.db') }))
   const telemetry = await openDuckDbTelemetry({ path: join(directory, 'telemetry.duckdb') })
   opening.defer(() => telemetry.close())
+  const templates = keptTemplates(join(directory, 'intake', 'templates.json'), clock)
+  opening.defer(async () => templates.close())
+  const signals = await openDuckDbSignals({
+    path: join(directory, 'signals.duckdb'),
+    clock,
+    templateOf: templates.templateOf,
+  })
+  opening.defer(() => signals.close())
   mkdirSync(gatewayFolder(directory), { recursive: true })
   // The file in which gateways count; here it is only read.
   const counter = sqliteCounter({ path: join(gatewayFolder(directory), 'spending.db'), clock })
@@ -64,6 +74,7 @@ export async function openState(directory: string, log: Log) {
     log,
     ledger,
     telemetry,
+    signals,
     counter,
     git,
     server,
