@@ -10,6 +10,7 @@ import { gitlabCi } from './gitlab-ci.ts'
 import { junit } from './junit.ts'
 import { kubernetesChanges } from './kubernetes-changes.ts'
 import { kubernetesEvents } from './kubernetes-events.ts'
+import { kubernetesSnapshot } from './kubernetes-snapshot.ts'
 import { logFiles } from './log-files.ts'
 import { openCost, openCostReport } from './opencost.ts'
 import { otlp } from './otlp/otlp.ts'
@@ -51,6 +52,7 @@ export const sources: readonly Source<never>[] = [
   prometheusScrape,
   kubernetesEvents,
   kubernetesChanges,
+  kubernetesSnapshot,
   logFiles,
   containerLogs,
   openCost,
