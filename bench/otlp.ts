@@ -1,140 +1,44 @@
 /**
- * Measures how much CPU one core spends on a span, a log record and a data point from the bytes of an OTLP request to
- * signals, and through the intake's HTTP server on this machine. Run: node bench/otlp.ts [--json]
+ * What taking in OTLP costs. Without options: CPU of one core from the bytes of a request to signals. With --http: how many a
+ * second come through the intake's port, from a process that sends as fast as it is answered, into nothing or into the
+ * DuckDB store. Run: node bench/otlp.ts [--http [--store]] [--seconds 10] [--json]
  */
-
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { systemClock } from '../src/lib/clock.ts'
-import { seededRandom } from '../src/lib/random.ts'
-import { type OtlpPath, toProtobuf } from '../src/telemetry/intake/otlp/encode.fake.ts'
+import { serveIntake } from '../src/telemetry/intake/http.ts'
+import { toProtobuf } from '../src/telemetry/intake/otlp/encode.fake.ts'
 import { otlp } from '../src/telemetry/intake/otlp/otlp.ts'
+import { createIntakeQueue } from '../src/telemetry/intake/queue.ts'
+import type { PushSource } from '../src/telemetry/intake/source.ts'
+import { openDuckDbSignals } from '../src/telemetry/signals/duckdb-signals.ts'
 import type { Signal } from '../src/telemetry/signals/signal.ts'
+import { bodies, perRequest } from './otlp/bodies.ts'
+import { send } from './otlp/sender.ts'
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } })
-const perRequest = 2000
-const random = seededRandom(1)
-const whole = (below: number) => Math.floor(random() * below)
-const hex = (bytes: number) =>
-  Array.from({ length: bytes }, () => whole(256).toString(16).padStart(2, '0')).join('')
-const attribute = (key: string, value: string | number) => ({
-  key,
-  value: typeof value === 'number' ? { intValue: String(value) } : { stringValue: value },
-})
-
-/** As an instrumented HTTP server in Kubernetes sends them. */
-const resource = {
-  attributes: [
-    attribute('service.name', 'checkout'),
-    attribute('service.namespace', 'shop'),
-    attribute('service.version', '1.4.2'),
-    attribute('k8s.pod.name', 'checkout-7d4b9c6f5-x2vlq'),
-    attribute('k8s.deployment.name', 'checkout'),
-    attribute('telemetry.sdk.language', 'nodejs'),
-  ],
-}
-const start = BigInt(Date.now() - 60_000) * 1_000_000n
-const nano = (at: number) => String(start + BigInt(at))
-
-const span = (at: number) => ({
-  traceId: hex(16),
-  spanId: hex(8),
-  parentSpanId: hex(8),
-  name: `GET /api/orders/{id}`,
-  kind: 2 + (at % 2),
-  startTimeUnixNano: nano(at * 10_000),
-  endTimeUnixNano: nano(at * 10_000 + whole(100_000_000)),
-  attributes: [
-    attribute('http.request.method', 'GET'),
-    attribute('url.scheme', 'https'),
-    attribute('url.path', `/api/orders/${whole(100_000)}`),
-    attribute('http.route', '/api/orders/{id}'),
-    attribute('http.response.status_code', 200),
-    attribute('network.protocol.version', '1.1'),
-    attribute('server.address', 'checkout.shop.svc'),
-    attribute('server.port', 8080),
-    attribute('client.address', `10.0.${whole(256)}.${whole(256)}`),
-    attribute('user_agent.original', 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36'),
-    attribute('thread.id', whole(64)),
-    attribute('thread.name', `worker-${whole(16)}`),
-  ],
-  ...(at % 50 === 0 && {
-    status: { code: 2, message: 'upstream timed out' },
-    events: [
-      {
-        timeUnixNano: nano(at * 10_000),
-        name: 'exception',
-        attributes: [
-          attribute('exception.type', 'TimeoutError'),
-          attribute('exception.message', 'after 3 s'),
-        ],
-      },
-    ],
-  }),
-})
-
-const log = (at: number) => ({
-  timeUnixNano: nano(at * 10_000),
-  observedTimeUnixNano: nano(at * 10_000),
-  severityNumber: 9,
-  severityText: 'INFO',
-  body: {
-    stringValue: `order ${whole(1e6)} of user ${hex(4)} charged ${whole(10_000)} ms after it was placed`,
+const { values } = parseArgs({
+  options: {
+    http: { type: 'boolean', default: false },
+    store: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '10' },
+    json: { type: 'boolean', default: false },
+    /** Of the process that sends. */
+    send: { type: 'string' },
+    what: { type: 'string', default: '' },
   },
-  attributes: [
-    attribute('logger.name', 'com.shop.checkout.OrderService'),
-    attribute('thread.name', `worker-${whole(16)}`),
-    attribute('order.id', whole(1e6)),
-    attribute('log.iostream', 'stdout'),
-  ],
-  traceId: hex(16),
-  spanId: hex(8),
 })
 
-const bounds = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10]
-const histogram = (at: number) => ({
-  startTimeUnixNano: nano(0),
-  timeUnixNano: nano(1_000_000_000),
-  count: '100',
-  sum: 12.5,
-  bucketCounts: [...bounds, 0].map(() => whole(20)),
-  explicitBounds: bounds,
-  attributes: [
-    attribute('http.route', `/api/orders/${at}`),
-    attribute('http.request.method', 'GET'),
-    attribute('http.response.status_code', 200),
-  ],
-})
+const cpuMicroseconds = (since?: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(since)
+  return user + system
+}
 
-const many = <Item>(make: (at: number) => Item) => Array.from({ length: perRequest }, (_, at) => make(at))
-const bodies: [string, OtlpPath, object][] = [
-  ['spans', '/v1/traces', { resourceSpans: [{ resource, scopeSpans: [{ spans: many(span) }] }] }],
-  ['log records', '/v1/logs', { resourceLogs: [{ resource, scopeLogs: [{ logRecords: many(log) }] }] }],
-  [
-    'data points',
-    '/v1/metrics',
-    {
-      resourceMetrics: [
-        {
-          resource,
-          scopeMetrics: [
-            {
-              metrics: [
-                {
-                  name: 'http.server.request.duration',
-                  unit: 's',
-                  histogram: { dataPoints: many(histogram), aggregationTemporality: 1 },
-                },
-              ],
-            },
-          ],
-        },
-      ],
-    },
-  ],
-]
-
-async function measure(what: string, path: OtlpPath, body: Buffer, type: string) {
+async function decoding(what: string, path: string, body: Buffer, type: string) {
   let signals = 0
   const emit = async (batch: readonly Signal[]) => {
     signals += batch.length
@@ -150,8 +54,7 @@ async function measure(what: string, path: OtlpPath, body: Buffer, type: string)
   signals = 0
   const before = process.cpuUsage()
   while (signals < 400_000) await otlp.take(request, emit, systemClock)
-  const { user, system } = process.cpuUsage(before)
-  const microseconds = (user + system) / signals
+  const microseconds = cpuMicroseconds(before) / signals
   return {
     what,
     encoding: type.split(/[/-]/).at(-1),
@@ -162,10 +65,60 @@ async function measure(what: string, path: OtlpPath, body: Buffer, type: string)
   }
 }
 
-const results = []
-for (const [what, path, json] of bodies) {
-  results.push(await measure(what, path, Buffer.from(toProtobuf(path, json)), 'application/x-protobuf'))
-  results.push(await measure(what, path, Buffer.from(JSON.stringify(json)), 'application/json'))
+/** The intake with everything on, and a process beside it that sends. */
+async function throughPort(what: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'keelway-bench-otlp-'))
+  const nothing = { append: async () => undefined, close: async () => undefined }
+  const path = join(folder, 'signals.duckdb')
+  const store = values.store ? await openDuckDbSignals({ path, clock: systemClock }) : nothing
+  const say = (text: string) => console.error(text)
+  const queue = createIntakeQueue({ store, clock: systemClock, say })
+  /** When the first request was there: the other process takes its time to start. */
+  let [before, began]: [NodeJS.CpuUsage | undefined, number] = [undefined, 0]
+  const take: PushSource['take'] = (...request) => {
+    if (before === undefined) [before, began] = [process.cpuUsage(), performance.now()]
+    return otlp.take(...request)
+  }
+  const server = await serveIntake({
+    sources: [{ ...otlp, take }],
+    queue,
+    clock: systemClock,
+    say,
+    host: '127.0.0.1',
+    port: 0,
+  })
+  const sender = spawn(
+    process.execPath,
+    [import.meta.filename, '--send', server.url, '--what', what, '--seconds', values.seconds],
+    { stdio: 'inherit' },
+  )
+  await once(sender, 'exit')
+  const seconds = (performance.now() - began) / 1000
+  const microseconds = cpuMicroseconds(before)
+  const { accepted = 0, refused, lost, message = '' } = server.status().otlp ?? {}
+  await server[Symbol.asyncDispose]()
+  await queue.close()
+  await store.close()
+  await rm(folder, { recursive: true })
+  return {
+    what,
+    into: values.store ? 'DuckDB' : 'nothing',
+    'a second': Math.round(accepted / seconds),
+    'µs CPU each': Number((microseconds / accepted).toFixed(2)),
+    'a second on one core': Math.round((1e6 * accepted) / microseconds),
+    refused,
+    lost,
+    message,
+  }
 }
+
+const results = []
+if (values.send !== undefined) await send(values.send, values.what, Number(values.seconds))
+else if (values.http) for (const [what] of bodies) results.push(await throughPort(what))
+else
+  for (const [what, path, json] of bodies) {
+    results.push(await decoding(what, path, Buffer.from(toProtobuf(path, json)), 'application/x-protobuf'))
+    results.push(await decoding(what, path, Buffer.from(JSON.stringify(json)), 'application/json'))
+  }
 if (values.json) console.log(JSON.stringify(results))
-else console.table(results)
+else if (results.length > 0) console.table(results)
