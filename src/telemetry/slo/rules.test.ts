@@ -90,11 +90,11 @@ const histories: Record<
   string,
   { slo: Slo; minutes: number; at(minute: number, random: () => number): [number, number] }
 > = {
-  outage: { slo: slos.bad, minutes: 240, at: minute => [120, minute >= 100 && minute < 130 ? 30 : 0] },
-  'slow burn': { slo: slos.bad, minutes: 700, at: minute => [600, minute >= 60 && minute < 600 ? 5 : 0] },
+  outage: { slo: slos.bad, minutes: 200, at: minute => [120, minute >= 100 && minute < 130 ? 30 : 0] },
+  'slow burn': { slo: slos.bad, minutes: 220, at: minute => [600, minute >= 30 && minute < 170 ? 5 : 0] },
   noise: {
     slo: slos.bad,
-    minutes: 300,
+    minutes: 220,
     at: (_, random) => {
       const events = random() < 0.3 ? 1 : 0
       return [events, events && random() < 0.05 ? 1 : 0]
@@ -102,7 +102,7 @@ const histories: Record<
   },
   'little traffic': {
     slo: slos.bad,
-    minutes: 300,
+    minutes: 220,
     at: minute => (minute % 5 === 0 ? [1, minute > 120 && minute < 200 ? 1 : 0] : [0, 0]),
   },
 }
