@@ -38,7 +38,7 @@ test('a dump has objects, events with their workload, and logs of every containe
   expect(snapshot.problems).toEqual([])
   expect(snapshot.objects.map(({ object, file }) => [object.kind, object.metadata.name, file])).toEqual([
     ['Pod', 'checkout-7d4b9c6f5-x2vlq', 'shop/pods.json'],
-    ['Secret', 'db', 'shop/secrets.yaml'],
+    ['Secret', 'db', 'shop/secrets.json'],
   ])
   expect(snapshot.events.map(({ event }) => event)).toMatchObject([
     {

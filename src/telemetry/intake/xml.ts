@@ -12,7 +12,7 @@ const LIMITS = { depth: 64, elements: 200_000, attributes: 64, characters: 64 * 
 
 /**
  * The subset of XML that programs write results in: elements, attributes, text, CDATA, comments, character references
- * and the five named ones (XML 1.0, W3C). A document type is refused, and with it every external or nested entity, so
+ * and the five named ones (XML 1.0, W3C). A document type is refused, and with it every external or nested reference, so
  * that no document reads a file or grows. One pass, linear in the text.
  * @throws Malformed naming the line
  */
