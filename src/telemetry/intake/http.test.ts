@@ -105,15 +105,16 @@ describe('the intake’s port', () => {
   })
 
   test('refuses a body in chunks that grows too large', async () => {
-    const { server } = await start({ bodyBytes: 1000 })
+    const { server, post } = await start({ bodyBytes: 1000 })
     const body = new ReadableStream({
       pull(controller) {
         controller.enqueue(new Uint8Array(400))
       },
     })
     const sending = fetch(`${server.url}/lines`, { method: 'POST', body, duplex: 'half' } as RequestInit)
-    // The connection may break before the answer is read, since nobody reads the rest.
-    expect(await sending.then(({ status }) => status).catch(() => 413)).toBe(413)
+    // A client that is busy sending may see the connection end before it sees the answer.
+    expect(await sending.then(({ status }) => status).catch(() => 'ended')).toBeOneOf([413, 'ended'])
+    expect((await post('/lines', 'a')).status).toBe(200)
   })
 
   test('sends senders away while the store is behind, and takes the same later', async () => {

@@ -62,7 +62,8 @@ async function readBody(message: IncomingMessage, most: number, budget: Budget):
   const chunks: Buffer[] = []
   let size = 0
   try {
-    for await (const chunk of message as AsyncIterable<Buffer>) {
+    // The connection stays, so that the sender is told what was too much.
+    for await (const chunk of message.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       size += chunk.length
       budget.used += chunk.length
       if (size > most) throw tooLarge()

@@ -114,8 +114,23 @@ describe('any request', () => {
   })
 
   test('of more records than one request may have loses the rest and says how many', async () => {
+    // 50,000 parts, of which the resource is one.
     const many = Array.from({ length: 50_002 }, () => ({ body: { stringValue: '' } }))
-    expect(await taken('/v1/logs', logs(...many))).toMatchObject({ status: 200, lost: 2, refused: 0 })
+    expect(await taken('/v1/logs', logs(...many))).toMatchObject({ status: 200, lost: 3, refused: 0 })
+  })
+
+  test.each<[OtlpPath, number[]]>([
+    ['/v1/traces', [10, 0]],
+    ['/v1/logs', [10, 6, 18, 4, 18, 0, 18, 0]],
+    ['/v1/metrics', [10, 6, 18, 4, 18, 0, 18, 0]],
+  ])('at %s of millions of empty parts takes little memory', async (path, part) => {
+    const body = Buffer.alloc(4 << 20, Buffer.from(part))
+    const before = process.memoryUsage().heapUsed
+    const answer = await otlp.take(intakeRequest(path, body, protobuf), async () => undefined, clock)
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(100 << 20)
+    expect([answer.status, (answer.lost ?? 0) > 100_000]).toEqual([200, true])
+    const asJson = intakeRequest(path, Buffer.alloc(17 << 20, 32), json)
+    expect((await otlp.take(asJson, async () => undefined, clock)).status).toBe(400)
   })
 
   test('in another format is told which formats there are', async () => {

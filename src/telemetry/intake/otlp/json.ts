@@ -17,6 +17,8 @@ import {
   type RawSpan,
 } from './raw.ts'
 
+const mostJson = 16 << 20
+
 /**
  * Reads JSON bodies of OTLP: lower camel case names, ids in hex, 64-bit integers as text or number, enums by number
  * (opentelemetry.io/docs/specs/otlp, "JSON Protobuf Encoding").
@@ -24,9 +26,9 @@ import {
  */
 export const fromJson = {
   spans: (body: Buffer): Batch<RawSpan> =>
-    request(body, ['resourceSpans', 'scopeSpans', 'spans'], spanOf, () => 1),
+    request(body, ['resourceSpans', 'scopeSpans', 'spans'], spanOf, () => 0),
   logs: (body: Buffer): Batch<RawLog> =>
-    request(body, ['resourceLogs', 'scopeLogs', 'logRecords'], logOf, () => 1),
+    request(body, ['resourceLogs', 'scopeLogs', 'logRecords'], logOf, () => 0),
   metrics: (body: Buffer): Batch<RawMetric> =>
     request(body, ['resourceMetrics', 'scopeMetrics', 'metrics'], metricOf, metric => metric.points.length),
 }
@@ -35,21 +37,28 @@ function request<Item>(
   body: Buffer,
   [resources, scopes, records]: readonly [string, string, string],
   read: (json: Json) => Item,
-  weight: (item: Item) => number,
+  inside: (item: Item) => number,
 ): Batch<Item> {
+  // Parsed, JSON of small parts is twenty times its size.
+  if (body.length > mostJson)
+    throw new RangeError(`JSON of more than ${mostJson} bytes; send protobuf or less`)
   const batch = newBatch<Item>()
+  const room = () => {
+    if (batch.room-- > 0) return true
+    batch.over++
+    return false
+  }
   for (const resourceJson of list(object(JSON.parse(body.toString()), 'the body'), resources)) {
+    if (!room()) continue
     const group = { resource: newAttributed(), items: [] as Item[] }
     if (resourceJson.resource !== undefined && resourceJson.resource !== null)
       attributes(object(resourceJson.resource, 'resource'), group.resource)
     for (const scope of list(resourceJson, scopes))
       for (const record of list(scope, records)) {
-        if (batch.room <= 0) batch.over++
-        else {
-          const item = read(record)
-          batch.room -= weight(item)
-          group.items.push(item)
-        }
+        if (!room()) continue
+        const item = read(record)
+        batch.room -= inside(item)
+        group.items.push(item)
       }
     batch.groups.push(group)
   }

@@ -79,23 +79,33 @@ interface Open<Item> {
   batch: Batch<Item>
 }
 
-/** The three requests have one shape: resources, of each its scopes, of each its records. */
+/** Everything that is kept takes room, so that a request of two-byte messages does not become many times its size. */
+function takeRoom(batch: Batch<unknown>, reader: WireReader): boolean {
+  if (batch.room > 0) {
+    batch.room--
+    return true
+  }
+  batch.over++
+  reader.leaveOut()
+  return false
+}
+
+/**
+ * The three requests have one shape: resources, of each its scopes, of each its records.
+ * @param inside how many more than one a record is
+ */
 function request<Item extends object>(
   table: Fields<Item>,
   create: () => Item,
-  weight: (item: Item) => number,
+  inside: (item: Item) => number,
 ): Fields<Batch<Item>> {
   const scopeFields: Fields<Open<Item>> = fields<Open<Item>>({
     2: [
       wire.bytes,
       (reader, { items, batch }) => {
-        if (batch.room <= 0) {
-          batch.over++
-          reader.leaveOut()
-          return
-        }
+        if (!takeRoom(batch, reader)) return
         const item = reader.message(table, create())
-        batch.room -= weight(item)
+        batch.room -= inside(item)
         items.push(item)
       },
     ],
@@ -108,6 +118,7 @@ function request<Item extends object>(
     1: [
       wire.bytes,
       (reader, batch) => {
+        if (!takeRoom(batch, reader)) return
         const group = { resource: newAttributed(), items: [] }
         reader.message(groupFields, { ...group, batch })
         batch.groups.push(group)
@@ -116,6 +127,6 @@ function request<Item extends object>(
   })
 }
 
-const traceRequest = request(spanFields, newSpan, () => 1)
-const logRequest = request(logFields, newLog, () => 1)
+const traceRequest = request(spanFields, newSpan, () => 0)
+const logRequest = request(logFields, newLog, () => 0)
 const metricRequest = request(metricFields, newMetric, metric => metric.points.length)

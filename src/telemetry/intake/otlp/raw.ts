@@ -23,7 +23,7 @@ export interface Group<Item> {
 /** A request. */
 export interface Batch<Item> {
   groups: Group<Item>[]
-  /** How many more records it may have, and how many it had beyond that. */
+  /** How many more resources, records and points it may have, and how many it had beyond that. */
   room: number
   over: number
 }

@@ -43,6 +43,8 @@ export function parseExposition(text: string, format: { openMetrics: boolean; mo
       if (comment === '# EOF') break
       const [, what, name = '', value = ''] =
         /^#[ \t]+(TYPE|UNIT)[ \t]+("[^"]*"|\S+)[ \t]+(\S+)/.exec(comment) ?? []
+      if (types.size + units.size > format.most)
+        throw new ExpositionError(`has more than ${format.most} families`)
       if (what === 'TYPE') types.set(name.replaceAll('"', ''), value.toLowerCase())
       if (what === 'UNIT') units.set(name.replaceAll('"', ''), value)
     } else if (!scanner.done()) {

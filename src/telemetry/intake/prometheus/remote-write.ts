@@ -2,10 +2,9 @@ import { cut } from '../attributes.ts'
 import type { IntakeAnswer, PushSource } from '../source.ts'
 import type { HistogramParts } from './histogram-parts.ts'
 import { type Family, type FamilyOf, pointsOf, type TimedSample } from './points.ts'
-import { metadataTypes, readWriteRequest, type WriteRequest } from './write-request.ts'
+import { metadataTypes, mostFamilies, readWriteRequest, type WriteRequest } from './write-request.ts'
 
-/** Families whose type is remembered, and histograms whose parts are waited for. */
-const mostFamilies = 20_000
+/** Histograms whose parts are waited for. */
 const mostPartial = 10_000
 /** Parts of one histogram come within one send of Prometheus' queue, or at its next tries. */
 const waitMs = 5 * 60_000
@@ -44,7 +43,8 @@ export function createRemoteWrite(): PushSource {
         return malformed(error instanceof Error ? error.message : 'not protobuf')
       }
       learn(request)
-      const { samples, refused, native } = samplesOf(request, clock.now())
+      const { histograms: native } = request
+      const { samples, refused } = samplesOf(request, clock.now())
       const told = pointsOf(samples, familyOf, partial)
       if (told.points.length > 0) await emit(told.points)
       for (const key of told.completed) partial.delete(key)
@@ -64,16 +64,15 @@ export function createRemoteWrite(): PushSource {
 
 function samplesOf({ series }: WriteRequest, now: number) {
   const samples: TimedSample[] = []
-  let [refused, native] = [0, 0]
-  for (const { labels, samples: written, histograms } of series) {
-    native += histograms
+  let refused = 0
+  for (const { labels, samples: written } of series) {
     const { __name__: name = '', ...others } = labels
     for (const { value, at } of written) {
       if (name === '' || !(at > 0 && at <= now + dayMs)) refused++
       else samples.push({ name, labels: others, value, at })
     }
   }
-  return { samples, refused, native }
+  return { samples, refused }
 }
 
 /** Forgets the first of a map that has more than `most`; how many those were. */

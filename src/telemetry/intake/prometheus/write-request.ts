@@ -5,6 +5,8 @@ import type { Labels } from './series.ts'
 export interface WriteRequest {
   series: WrittenSeries[]
   metadata: WrittenMetadata[]
+  /** Native histograms, which are counted only. */
+  histograms: number
   /** Samples beyond `mostSamples`. */
   over: number
   room: number
@@ -13,8 +15,6 @@ export interface WriteRequest {
 export interface WrittenSeries {
   labels: Labels
   samples: { value: number; at: number }[]
-  /** Native histograms, which are counted only. */
-  histograms: number
 }
 
 export interface WrittenMetadata {
@@ -39,10 +39,15 @@ export const metadataTypes = [
 /** Prometheus sends 2,000 at once by default, Agents up to 10,000. */
 const mostSamples = 100_000
 const mostLabels = 128
+/** Families whose type and unit are remembered. */
+export const mostFamilies = 20_000
 
 /** @throws Error when the bytes are no such message */
 export const readWriteRequest = (body: Buffer): WriteRequest =>
-  new WireReader(body).whole(requestFields, { series: [], metadata: [], over: 0, room: mostSamples })
+  new WireReader(body).whole(requestFields, {
+    ...{ series: [], metadata: [], histograms: 0, over: 0 },
+    room: mostSamples,
+  })
 
 const labelFields: Fields<{ name: string; value: string }> = fields<{ name: string; value: string }>({
   1: text('name'),
@@ -86,8 +91,8 @@ const seriesFields: Fields<OpenSeries> = fields<OpenSeries>({
   ],
   4: [
     wire.bytes,
-    (reader, into) => {
-      into.histograms++
+    (reader, { request }) => {
+      request.histograms++
       reader.leaveOut()
     },
   ],
@@ -103,15 +108,17 @@ const requestFields: Fields<WriteRequest> = fields<WriteRequest>({
   1: [
     wire.bytes,
     (reader, request) => {
-      const series: WrittenSeries = { labels: {}, samples: [], histograms: 0 }
+      const series: WrittenSeries = { labels: {}, samples: [] }
       const open = { ...series, request, labelRoom: mostLabels }
       reader.message(seriesFields, open)
-      if (open.samples.length > 0 || open.histograms > 0) request.series.push(open)
+      if (series.samples.length > 0) request.series.push(series)
     },
   ],
   3: [
     wire.bytes,
-    (reader, { metadata }) =>
-      void metadata.push(reader.message(metadataFields, { type: 0, name: '', unit: '' })),
+    (reader, { metadata }) => {
+      if (metadata.length === mostFamilies) reader.leaveOut()
+      else metadata.push(reader.message(metadataFields, { type: 0, name: '', unit: '' }))
+    },
   ],
 })
