@@ -5,7 +5,6 @@ import { type FilePosition, FileTail } from './file-tail.ts'
 import { type Entry, EntryJoiner, type Line } from './log-entries.ts'
 import { logFacts } from './log-line.ts'
 import { createOutbox } from './outbox.ts'
-import { cleanAttributes } from './plain-values.ts'
 import { startRounds } from './rounds.ts'
 import { type OpenSource, type SourceContext, SourceError } from './source.ts'
 
@@ -227,11 +226,9 @@ function record(entry: Entry, { path, resource }: TailedFile, now: number): LogR
     ...(spanId !== undefined && { spanId }),
     attributes: {
       ...attributes,
-      ...cleanAttributes({
-        'log.file.path': path,
-        'log.iostream': entry.stream,
-        'log.damaged': entry.damaged,
-      }),
+      'log.file.path': path,
+      ...(entry.stream !== undefined && { 'log.iostream': entry.stream }),
+      ...(entry.damaged !== undefined && { 'log.damaged': entry.damaged }),
     },
   }
 }
