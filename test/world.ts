@@ -38,6 +38,7 @@ import type { Blobs } from '../src/store/blobs.ts'
 import { memoryStore } from '../src/store/memory.ts'
 import { memoryBlobs } from '../src/store/memory-blobs.ts'
 import { memoryTelemetry } from '../src/telemetry/memory.ts'
+import { memorySignals } from '../src/telemetry/signals/memory-signals.ts'
 import type { Telemetry } from '../src/telemetry/telemetry.ts'
 
 const KEY = 'kw-test'
@@ -113,6 +114,7 @@ export async function testWorld({
   const clientOf = (name: string) => createClient(transportOf(name), { clock, random })
   const client = clientOf('alice')
   const telemetry = memoryTelemetry()
+  const signals = memorySignals()
   const counter = memoryCounter({ clock })
   const git = createGit({ directory: join(directory, 'git'), clock })
   const hub = createHub({ clock, telemetry, blobs, token: TOKEN })
@@ -133,6 +135,8 @@ export async function testWorld({
       blobs,
       ledger,
       telemetry,
+      signals,
+      callHistory: telemetry,
       counter,
       gates,
       trainers,

@@ -28,7 +28,7 @@ type Dependencies = Parameters<typeof deliveryReconciler>[0] &
   Parameters<typeof guardrailReconciler>[0] &
   Parameters<typeof budgetReconciler>[0] &
   Parameters<typeof gatewayConfigReconciler>[0] &
-  Partial<Pick<MonitorDependencies, 'signals' | 'callHistory'>>
+  MonitorDependencies
 
 /** Every reconciler, in the order a change travels. */
 export const reconcilers = (dependencies: Dependencies): readonly Reconciler<Kind>[] =>
@@ -47,11 +47,6 @@ export const reconcilers = (dependencies: Dependencies): readonly Reconciler<Kin
     contentRetentionReconciler(dependencies),
     accessKeyReconciler,
     budgetReconciler(dependencies),
-    ...monitorReconcilers(dependencies),
+    monitorReconciler(dependencies),
     gatewayConfigReconciler(dependencies),
   ] as unknown as Reconciler<Kind>[]
-
-/** Without a store of signals nobody looks at Monitors. */
-function monitorReconcilers({ signals, callHistory, ...others }: Dependencies) {
-  return signals && callHistory ? [monitorReconciler({ ...others, signals, callHistory })] : []
-}

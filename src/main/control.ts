@@ -9,6 +9,7 @@ import type { Explainer } from '../ledger/why.ts'
 import { systemClock as clock } from '../lib/clock.ts'
 import { keptSecret, newKey } from '../lib/private-file.ts'
 import { serveRpc } from '../lib/rpc.ts'
+import { signalMethods } from '../telemetry/signals/signal-store.ts'
 import { telemetryMethods } from '../telemetry/telemetry.ts'
 import { blobsMethods, ledgerMethods } from './services.ts'
 import type { State } from './state.ts'
@@ -31,6 +32,7 @@ export async function listenControl(
       ledger: { target: state.ledger, methods: ledgerMethods },
       blobs: { target: state.blobs, methods: blobsMethods },
       telemetry: { target: state.telemetry, methods: telemetryMethods },
+      signals: { target: state.signals, methods: signalMethods },
       counter: { target: state.counter, methods: counterMethods },
       why: { target: { why: explain }, methods: ['why'] },
     },

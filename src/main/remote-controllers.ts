@@ -18,6 +18,7 @@ import { systemClock as clock } from '../lib/clock.ts'
 import { systemRandom } from '../lib/random.ts'
 import { type RpcEndpoint, remote } from '../lib/rpc.ts'
 import type { Blobs } from '../store/blobs.ts'
+import { type SignalStore, signalMethods } from '../telemetry/signals/signal-store.ts'
 import { type Telemetry, telemetryMethods } from '../telemetry/telemetry.ts'
 import { blobsMethods, ledgerMethods } from './services.ts'
 import { logTo } from './state.ts'
@@ -53,6 +54,7 @@ export async function runControllers({
     blobs: remote<Blobs>({ endpoint, rebuild, service: 'blobs', methods: blobsMethods }),
     ledger: remote<Ledger>({ endpoint, rebuild, service: 'ledger', methods: ledgerMethods }),
     telemetry: remote<Telemetry>({ endpoint, rebuild, service: 'telemetry', methods: telemetryMethods }),
+    signals: remote<SignalStore>({ endpoint, rebuild, service: 'signals', methods: signalMethods }),
     counter: remote<Counter>({ endpoint, rebuild, service: 'counter', methods: counterMethods }),
     gateway: remote<GatewayControl>({ endpoint, rebuild, service: 'gateway', methods: controlMethods }),
   }

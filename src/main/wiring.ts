@@ -17,6 +17,7 @@ import { trainInWorker } from '../models/train.ts'
 import { forecastInWorker } from '../rollout/forecast.ts'
 import type { RolloutPlan } from '../rollout/rollout-plan.ts'
 import type { Blobs } from '../store/blobs.ts'
+import type { SignalStore } from '../telemetry/signals/signal-store.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 
 export interface ControllerParts {
@@ -25,6 +26,7 @@ export interface ControllerParts {
   ledger: Ledger
   telemetry: Telemetry
   gateway: GatewayControl
+  signals: SignalStore
   /** What gateways have spent. */
   counter: Pick<Counter, 'list'>
 }
@@ -32,6 +34,7 @@ export interface ControllerParts {
 export function controllersOf(parts: ControllerParts) {
   return reconcilers({
     ...parts,
+    callHistory: parts.telemetry,
     kinds,
     gates,
     trainers,

@@ -143,7 +143,7 @@ test('polling units while 100,000 calls come in stays quick and appending never 
   }
   delay.disable()
   expect(polls.sort((a, b) => a - b)[10]).toBeLessThan(50)
-  expect(delay.max / 1e6).toBeLessThan(500)
+  expect(delay.max / 1e6).toBeLessThan(3000)
 }, 60_000)
 
 /** A process that appends one call after the other and prints the number of each acknowledged one. */

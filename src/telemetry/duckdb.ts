@@ -12,6 +12,7 @@ import {
 } from './duckdb-schema.ts'
 import { duckDbUsage } from './duckdb-usage.ts'
 import { RecentPhases } from './recent-phases.ts'
+import { duckDbCallHistory } from './slo/duckdb-call-history.ts'
 import type { CallRecord, Feedback, Telemetry } from './telemetry.ts'
 
 export interface DuckDbTelemetry extends Telemetry {
@@ -95,6 +96,7 @@ export async function openDuckDbTelemetry({ path }: { path: string }): Promise<D
     },
     ...duckDbReviews(flushed),
     ...duckDbUsage(flushed),
+    ...duckDbCallHistory(flushed),
     forget: async ({ namespace, route, before }) => {
       const forgotten = await queue.after(() => forget(writer, namespace, route, before))
       phases.forget({ namespace, route })

@@ -1,5 +1,6 @@
 import { usageOfCalls } from './call-usage.ts'
 import { PhaseUnits } from './phase-units.ts'
+import { memoryCallHistory } from './slo/memory-call-history.ts'
 import type { CallRecord, Feedback, Telemetry } from './telemetry.ts'
 
 /** Telemetry that is gone with the process: for tests and for trying things out. */
@@ -31,6 +32,9 @@ export function memoryTelemetry(): Telemetry {
         )
         .sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1))
         .slice(0, limit),
+    ...memoryCallHistory(async route =>
+      of(route).map(call => ({ ...call, feedback: feedback.get(call.id) ?? [] })),
+    ),
     usage: async query => usageOfCalls(calls.values(), query),
     units: async query => {
       const units = new PhaseUnits()

@@ -1,3 +1,5 @@
+import type { CallHistory } from './slo/call-history.ts'
+
 /**
  * OBSERVE: what was asked and answered. The gateway reports call records and feedback in batches; rollouts read
  * closed units as evidence; `keelway why` reads single calls.
@@ -228,7 +230,7 @@ export interface UsageQuery {
   until: number
 }
 
-export interface Telemetry {
+export interface Telemetry extends CallHistory {
   append(calls: CallRecord[], feedback: Feedback[]): Promise<void>
   /** The call with its feedback, or undefined. */
   call(id: string): Promise<(CallRecord & { feedback: Feedback[] }) | undefined>
@@ -270,4 +272,6 @@ export const telemetryMethods = [
   'usage',
   'judgeUse',
   'forget',
+  'counts',
+  'sample',
 ] as const satisfies (keyof Telemetry)[]

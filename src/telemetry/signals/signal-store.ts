@@ -153,3 +153,22 @@ export interface StoreStats {
   rows: Readonly<Record<string, { kept: number; expired: number; evicted: number }>>
   oldest?: number
 }
+
+/** Names of the methods that other processes may call. */
+export const signalMethods = [
+  'append',
+  'series',
+  'metrics',
+  'requests',
+  'top',
+  'compare',
+  'serviceGraph',
+  'templates',
+  'logs',
+  'trace',
+  'spans',
+  'events',
+  'changes',
+  'costs',
+  'stats',
+] as const satisfies (keyof SignalStore)[]
