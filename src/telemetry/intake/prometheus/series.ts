@@ -30,27 +30,36 @@ const known: Readonly<Record<string, string>> = {
  * with Prometheus). Labels that the resource says whole are no attributes.
  */
 export function seriesOf(labels: Labels): LabelledSeries {
-  const { __name__: _, service_name, job, instance, ...others } = labels
+  const { __name__: _, ...named } = labels
+  const { service_name, job, instance } = named
   const told: Record<string, string> = {}
-  const attributes: Record<string, string> = {}
-  for (const [label, value] of Object.entries(others)) {
-    const attribute = Object.hasOwn(known, label) ? known[label] : undefined
-    if (attribute !== undefined && told[attribute] === undefined) told[attribute] = value
-    else attributes[label] = value
+  for (const [label, attribute] of Object.entries(known)) {
+    const value = named[label]
+    if (value) told[attribute] ??= value
   }
   if (service_name) told['service.name'] = service_name
-  const described = resourceOf(told)
-  if (job && described.service === '') {
+  if (job && resourceOf(told).service === '') {
     const [namespace, service] = splitJob(job)
     told['service.name'] = service
     if (namespace !== undefined) told['service.namespace'] ??= namespace
-  } else if (job && job !== described.service) attributes.job = job
-  if (instance) {
-    // A pod may be scraped at two ports.
-    if (told['k8s.pod.name'] !== undefined) attributes.instance = instance
-    else told['service.instance.id'] = instance
   }
-  return { resource: resourceOf(told), attributes: attributesOf(attributes) }
+  // A pod may be scraped at two ports.
+  if (instance && told['k8s.pod.name'] === undefined) told['service.instance.id'] = instance
+  const resource = resourceOf(told)
+  const said = saidBy(resource)
+  const attributes = Object.entries(named).filter(
+    ([label, value]) => !(takesPart.has(label) && said.has(value)),
+  )
+  return { resource, attributes: attributesOf(Object.fromEntries(attributes)) }
+}
+
+const takesPart = new Set([...Object.keys(known), 'service_name', 'job', 'instance'])
+
+/** Values of labels that can be read off the resource, so that they need not stand beside it. */
+function saidBy({ service, namespace, workload, version, instance }: Resource): Set<string | undefined> {
+  const workloadName = workload?.slice(workload.indexOf('/') + 1)
+  const job = namespace === undefined ? undefined : `${namespace}/${service}`
+  return new Set([service, namespace, workloadName, version, instance, job])
 }
 
 function splitJob(job: string): [namespace: string | undefined, service: string] {
