@@ -7,7 +7,7 @@ import {
   INTEGER,
   VARCHAR,
 } from '@duckdb/node-api'
-import { type ColumnBatch, type ColumnType, tables } from './schema.ts'
+import type { ColumnBatch, ColumnType } from './schema.ts'
 
 /** Rows of one chunk, which is DuckDB's vector size. */
 const chunkRows = 2048
@@ -21,13 +21,22 @@ const types: Record<ColumnType, DuckDBType> = {
   VARCHAR,
 }
 
+/** Chunks after which others may use the thread. */
+const chunksAtOnce = 4
+
 /** Adds rows column by column. */
-export function appendColumns(appender: DuckDBAppender, { table, rows, columns }: ColumnBatch): void {
-  const columnTypes = Object.values(tables[table] ?? {}).map(type => types[type])
+export async function appendColumns(
+  appender: DuckDBAppender,
+  { rows, columns }: Pick<ColumnBatch, 'rows' | 'columns'>,
+  columnTypes: readonly ColumnType[],
+): Promise<void> {
+  const vectorTypes = columnTypes.map(type => types[type])
   for (let from = 0; from < rows; from += chunkRows) {
     const to = Math.min(rows, from + chunkRows)
-    const chunk = DuckDBDataChunk.create(columnTypes, to - from)
+    const chunk = DuckDBDataChunk.create(vectorTypes, to - from)
     for (const [i, column] of columns.entries()) chunk.setColumnValues(i, column.slice(from, to))
     appender.appendDataChunk(chunk)
+    if ((from / chunkRows) % chunksAtOnce === chunksAtOnce - 1)
+      await new Promise<void>(resolve => setImmediate(resolve))
   }
 }

@@ -15,6 +15,10 @@ import { type TemplateOf, wordTemplate } from './template-of.ts'
 
 /** Sums are brought up to date at the latest after so many signals, so that a question never waits for many more. */
 const maxUnrolled = 400_000
+/** So many take no time worth saving. */
+const fewUnrolled = 20_000
+/** How far answers from sums may be behind when more come. */
+const maxLagMs = 10_000
 /** Connections that read; each answers one question at a time. */
 const readers = 3
 
@@ -54,18 +58,18 @@ export async function openDuckDbSignals({
     count: async table => number((await run(`select count(*) as n from ${table}`))[0]?.n),
     compact: () => writer.after(() => checkpoint(run)),
   }
-  const rolled = untilRolled(sql, writer, clock)
-  const questions = sqlQuestions(sql, rolled, table => mark(sql.read, `${table}_from`))
+  const { complete, recent } = rollsOf(sql, writer, clock)
+  const questions = sqlQuestions(sql, recent, table => mark(sql.read, `${table}_from`))
   const { quotaBytes, maintainMs, keepMs } = { ...defaultSettings, ...settings }
   return {
     ...questions,
     append: async signals => {
       await writer.append(signals)
-      if (writer.unrolled >= maxUnrolled) await rolled()
+      if (writer.unrolled >= maxUnrolled) await complete()
     },
     stats: () => sqlStats(sql),
     maintain: async now => {
-      await rolled()
+      await complete()
       const until = clock.now() + maintainMs
       await maintainSignals(sql, { quotaBytes, maintainMs, keepMs }, now, () => clock.now() >= until)
     },
@@ -101,17 +105,22 @@ async function openFile(path: string): Promise<DuckDBInstance> {
   })
 }
 
-/** Resolves when what was on disk at the time of asking is in the sums; one work for all who ask meanwhile. */
-function untilRolled(sql: SqlDatabase, writer: DuckDbWriter, clock: Clock): () => Promise<void> {
+/**
+ * Brings the sums up to what was on disk at the time of asking; one work for all who ask meanwhile.
+ * @returns for questions, which under load rather miss the last seconds than wait for them; and for upkeep
+ */
+function rollsOf(sql: SqlDatabase, writer: DuckDbWriter, clock: Clock) {
   let reached = -1
+  let rolledAt = -Infinity
   let running: Promise<void> | undefined
   const once = async () => {
     const batch = writer.written
     writer.rolled()
     await roll(sql, clock.now())
     reached = batch
+    rolledAt = clock.now()
   }
-  return async () => {
+  const complete = async () => {
     const wanted = writer.written
     while (reached < wanted) {
       running ??= once().finally(() => {
@@ -120,6 +129,11 @@ function untilRolled(sql: SqlDatabase, writer: DuckDbWriter, clock: Clock): () =
       await running
     }
   }
+  const recent = async () => {
+    const busy = writer.unrolled > fewUnrolled && clock.now() - rolledAt < maxLagMs
+    if (!busy) await complete()
+  }
+  return { complete, recent }
 }
 
 const plain = (value: unknown): Cell =>

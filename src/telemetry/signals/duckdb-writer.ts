@@ -3,8 +3,9 @@ import { Dictionaries } from './dictionary.ts'
 import { appendColumns } from './duckdb-columns.ts'
 import { Encoding, identityNumber, idText, micros } from './encoding.ts'
 import { Fingerprints } from './fingerprints.ts'
+import { GroupCommit } from './group-commit.ts'
 import type { SeriesState } from './increase.ts'
-import { type ColumnBatch, type DictionaryTable, dictionaries } from './schema.ts'
+import { type ColumnBatch, type DictionaryTable, dictionaries, tables } from './schema.ts'
 import type { Distribution, Signal, SignalKind, SpanRecord } from './signal.ts'
 import { number, type Run, text } from './sql-database.ts'
 import type { TemplateOf } from './template-of.ts'
@@ -34,9 +35,8 @@ export class DuckDbWriter {
   #dictionaries = new Dictionaries()
   #newest = new Map<number, SeriesState>()
   #seen = new Map<Identified, Fingerprints>()
-  #pending: Pending
-  #next: Promise<void> | undefined
-  #running: Promise<void> = Promise.resolve()
+  readonly #commits: GroupCommit<Pending>
+  #batch = 0
   #stale = false
   /** The last batch on disk. */
   written = 0
@@ -46,7 +46,10 @@ export class DuckDbWriter {
     this.#connection = connection
     this.#run = run
     this.#templateOf = templateOf
-    this.#pending = this.#emptyBatch(1)
+    this.#commits = new GroupCommit(
+      () => this.#emptyBatch(),
+      pending => this.#write(pending),
+    )
   }
 
   /** Reads what must be known of a file. */
@@ -58,7 +61,8 @@ export class DuckDbWriter {
     )
     const [last] = await this.#run(`select max(batch) as batch from (${batches.join(' union all ')}) b`)
     this.written = number(last?.batch)
-    this.#pending = this.#emptyBatch(this.written + 1)
+    this.#batch = this.written
+    this.#commits.pending = this.#emptyBatch()
     await this.#remember()
   }
 
@@ -73,28 +77,22 @@ export class DuckDbWriter {
 
   append(signals: readonly Signal[]): Promise<void> {
     if (signals.length === 0) return Promise.resolve()
+    const { pending } = this.#commits
     for (const signal of signals) {
       const key = keyOf(signal)
       const said =
         key === undefined ? 'new' : (this.#seen.get(signal.kind as Identified)?.add(key, signal.at) ?? 'new')
       if (said === 'seen') continue
-      this.#pending.signals++
-      if (said === 'unknown') this.#pending.unknown.push(signal)
-      else this.#encode(this.#pending, signal)
+      pending.signals++
+      if (said === 'unknown') pending.unknown.push(signal)
+      else this.#encode(pending, signal)
     }
-    return this.#flush()
+    return this.#commits.flush()
   }
 
   /** Runs a task when everything appended so far is on disk, with no write beside it. */
-  async after<T>(task: () => Promise<T>): Promise<T> {
-    // What failed was told to whoever appended it.
-    await this.#flush().catch(() => undefined)
-    const done = this.#running.catch(() => undefined).then(task)
-    this.#running = done.then(
-      () => undefined,
-      () => undefined,
-    )
-    return done
+  after<T>(task: () => Promise<T>): Promise<T> {
+    return this.#commits.after(task)
   }
 
   async transaction<T>(task: () => Promise<T>): Promise<T> {
@@ -110,22 +108,8 @@ export class DuckDbWriter {
     }
   }
 
-  /** Resolves when everything appended so far is on disk; rejects when that failed. */
-  #flush(): Promise<void> {
-    this.#next ??= this.#running
-      .catch(() => undefined)
-      .then(() => {
-        this.#next = undefined
-        const pending = this.#pending
-        this.#pending = this.#emptyBatch(pending.batch + 1)
-        this.#running = this.#write(pending)
-        return this.#running
-      })
-    return this.#next
-  }
-
-  #emptyBatch(batch: number): Pending {
-    return { batch, encoding: new Encoding(), unknown: [], signals: 0 }
+  #emptyBatch(): Pending {
+    return { batch: ++this.#batch, encoding: new Encoding(), unknown: [], signals: 0 }
   }
 
   #encode({ encoding, batch }: Pending, signal: Signal): void {
@@ -159,7 +143,7 @@ export class DuckDbWriter {
   async #insert(batch: ColumnBatch): Promise<void> {
     if (batch.rows === 0) return
     const appender = await this.#connection.createAppender(batch.table)
-    appendColumns(appender, batch)
+    await appendColumns(appender, batch, Object.values(tables[batch.table] ?? {}))
     appender.closeSync()
   }
 

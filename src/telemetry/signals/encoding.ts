@@ -67,12 +67,7 @@ export class Encoding {
   }
 
   #point(point: MetricPoint, { dictionaries, newest, batch }: EncodingContext): void {
-    const series = dictionaries.series(dictionaries.resource(point.resource), {
-      name: point.name.slice(0, longest.id),
-      unit: point.unit?.slice(0, 32) ?? '',
-      type: point.type,
-      attributes: attributesText(Object.fromEntries(Object.entries(point.attributes).sort())) ?? '{}',
-    })
+    const series = seriesOf(point, dictionaries)
     const before = newest.get(series)
     const added = increaseOf(before, point)
     const { at, value, distribution } = point
@@ -88,6 +83,15 @@ export class Encoding {
       this.#push('buckets', [batch, ts, series, lower, upper, n])
   }
 }
+
+/** The number of the series that a point belongs to. */
+export const seriesOf = (point: MetricPoint, dictionaries: Dictionaries): number =>
+  dictionaries.series(dictionaries.resource(point.resource), {
+    name: point.name.slice(0, longest.id),
+    unit: point.unit?.slice(0, 32) ?? '',
+    type: point.type,
+    attributes: attributesText(Object.fromEntries(Object.entries(point.attributes).sort())) ?? '{}',
+  })
 
 const spanRow = (span: SpanRecord, { dictionaries, batch }: EncodingContext): Cell[] => {
   const { attributes } = span

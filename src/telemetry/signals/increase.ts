@@ -45,19 +45,31 @@ export function increaseOf(before: SeriesState | undefined, point: MetricPoint):
   return { increase: reset ? point.value : point.value - before.value, coveredMs }
 }
 
+/**
+ * Buckets are compared by their bounds, because those of exponential histograms come and go. Where they are others now
+ * and the total has grown, what was added is taken to be spread as all of it is.
+ */
 function addedValues(before: Distribution | undefined, now: Distribution): Omit<Increase, 'coveredMs'> {
-  const continued =
-    before !== undefined &&
-    before.counts.length === now.counts.length &&
-    before.bounds.every((bound, i) => bound === now.bounds[i]) &&
-    before.counts.every((count, i) => count <= (now.counts[i] ?? 0))
-  const counts = continued ? now.counts.map((count, i) => count - (before.counts[i] ?? 0)) : now.counts
+  const grown = before === undefined ? undefined : total(now) - total(before)
+  if (before === undefined || grown === undefined || grown < 0)
+    return { counts: now.counts, increase: total(now), sum: now.sum }
+  const old = new Map(bucketsOf(before, before.counts).map(({ lower, upper, n }) => [`${lower} ${upper}`, n]))
+  const counts = now.counts.map((count, i) => {
+    const key = `${i === 0 ? -Infinity : now.bounds[i - 1]} ${now.bounds[i] ?? Infinity}`
+    const had = old.get(key) ?? 0
+    old.delete(key)
+    return count - had
+  })
+  const same = old.size === 0 && counts.every(count => count >= 0)
+  const share = total(now) === 0 ? 0 : grown / total(now)
   return {
-    counts,
-    increase: counts.reduce((sum, count) => sum + count, 0),
-    sum: continued ? now.sum - before.sum : now.sum,
+    counts: same ? counts : now.counts.map(count => count * share),
+    increase: grown,
+    sum: now.sum - before.sum,
   }
 }
+
+const total = ({ counts }: Distribution): number => counts.reduce((sum, count) => sum + count, 0)
 
 /** How many values lie above `lower` and at most at `upper`. */
 export interface ValueBucket {

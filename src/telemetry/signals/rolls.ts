@@ -5,7 +5,7 @@ import { minuteUs, number, type Run, type SqlDatabase } from './sql-database.ts'
 /** Calls are joined with calls that came at most this long before: a parent is told of after its children. */
 const joinMs = 120_000
 /** And with no more spans than this, so that it takes a bounded time. */
-const joinSpans = 1_500_000
+const joinSpans = 1_000_000
 
 const minute = (column: string) => `${column} - ${column} % ${minuteUs}`
 const client = `in (${spanKinds.indexOf('client')}, ${spanKinds.indexOf('producer')})`
@@ -68,37 +68,45 @@ const logMinutes = (fresh: string): string => `insert into log_minutes
  * counted under the name the caller has for it; when the called one speaks up later after all, it is taken out again.
  */
 function edgeMinutes(database: SqlDatabase, after: number, from: number, to: number): string[] {
-  const near = (span: string) => `${span}.batch > ${after} and ${span}.batch <= ${to}`
+  const fresh = (span: string) => `${span}.batch > ${from} and ${span}.batch <= ${to}`
+  const old = (span: string) => `${span}.batch > ${after} and ${span}.batch <= ${from}`
+  // Two joins with a small side each are half the work of one with everything near.
+  const pairs = (parent: string, child: string) =>
+    `select p.trace as trace, p.span as span, p.batch as batch, p.ts as parent_ts, p.duration as parent_duration,
+       p.kind as kind, p.peer as peer, p.error as parent_error, c.ts as child_ts, c.duration as child_duration,
+       p.error or c.error as error, rp.service as source, rc.service as target
+     from spans p join spans c on c.trace = p.trace and c.parent = p.span
+       join resources rp on rp.id = p.resource join resources rc on rc.id = c.resource
+     where ${parent} and ${child} and c.parent is not null and c.kind not ${client} and rp.service <> rc.service`
   return [
     database.temporary(
       'pairs',
-      `select p.ts as parent_ts, p.batch as parent_batch, p.duration as parent_duration, p.kind as parent_kind,
-         c.ts as child_ts, c.batch as child_batch, c.duration as child_duration, p.error or c.error as error,
-         rp.service as source, rc.service as target, p.trace as trace, p.span as span, p.peer as peer,
-         p.error as parent_error
-       from spans p join spans c on c.trace = p.trace and c.parent = p.span
-         join resources rp on rp.id = p.resource join resources rc on rc.id = c.resource
-       where ${near('p')} and ${near('c')} and c.kind not ${client} and rp.service <> rc.service`,
+      [pairs(fresh('p'), fresh('c')), pairs(old('p'), fresh('c')), pairs(fresh('p'), old('c'))].join(
+        ' union all ',
+      ),
     ),
     `insert into edge_minutes
      select ts - ts % ${minuteUs}, source, target, error, ${bucketSql('duration')}, count(*) from (
-       select case when parent_kind = ${spanKinds.indexOf('client')} then parent_ts else child_ts end as ts,
-         case when parent_kind = ${spanKinds.indexOf('client')} then parent_duration else child_duration end as duration,
+       select case when kind = ${spanKinds.indexOf('client')} then parent_ts else child_ts end as ts,
+         case when kind = ${spanKinds.indexOf('client')} then parent_duration else child_duration end as duration,
          source, target, error
-       from pairs where parent_batch > ${from} or child_batch > ${from}) e
+       from pairs) e
      group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5`,
     `insert into edge_minutes
      select ${minute('s.ts')}, r.service, n.name, s.error, ${bucketSql('s.duration')}, count(*)
      from spans s join resources r on r.id = s.resource join names n on n.id = s.peer
-     where s.batch > ${from} and s.batch <= ${to} and s.kind ${client} and r.service <> n.name
+     where ${fresh('s')} and s.kind ${client} and r.service <> n.name
        and not exists (select 1 from pairs p where p.trace = s.trace and p.span = s.span)
      group by 1, 2, 3, 4, 5 order by 1, 2, 3, 4, 5`,
     `insert into edge_minutes
      select ${minute('p.parent_ts')}, p.source, n.name, p.parent_error, ${bucketSql('p.parent_duration')}, -count(*)
-     from (select trace, span, parent_ts, source, peer, parent_error, parent_duration, min(child_batch) as first
-           from pairs where parent_kind ${client} and parent_batch <= ${from} and peer is not null
-           group by 1, 2, 3, 4, 5, 6, 7) p join names n on n.id = p.peer
-     where p.first > ${from} and p.source <> n.name
+     from (select distinct trace, span, parent_ts, source, peer, parent_error, parent_duration
+           from pairs where kind ${client} and batch <= ${from} and peer is not null) p
+       join names n on n.id = p.peer
+     where p.source <> n.name and not exists (
+       select 1 from spans c join resources r on r.id = c.resource
+       where c.trace = p.trace and c.parent = p.span and ${old('c')} and c.kind not ${client}
+         and r.service <> p.source)
      group by 1, 2, 3, 4, 5`,
     'drop table pairs',
   ]
