@@ -7,6 +7,7 @@
  * Resident memory is taken every second; its slope after the warm-up (the first third, at most 10 minutes) is told in MB/h
  * with its error. --check fails at an answer that is not the expected one, at lost records, or when memory grows by more
  * than 20 MB/h and more than twice the error. Of less than 20 minutes the slope is told and not judged.
+ * A machine that has no time for the gateway makes it late: how long it waited for its core is told too.
  */
 import { parseArgs } from 'node:util'
 import { systemClock } from '../src/lib/clock.ts'
@@ -15,9 +16,16 @@ import { RawClient } from './fuzz/exchange.ts'
 import { defectOf } from './fuzz/judge.ts'
 import { upstreamProgram } from './fuzz/upstream.ts'
 import { requestOf, type Step } from './fuzz/wire-mutations.ts'
-import { type Bar, failIfMissed, slope, tellBars } from './load/figures.ts'
+import { type Bar, failIfMissed, median, slope, tellBars } from './load/figures.ts'
 import { chatBody, contentOf, startGateway, withClaude } from './load/gateway.ts'
-import { measuredCore, measuringCore, pin, residentMb, startProgram } from './load/processes.ts'
+import {
+  measuredCore,
+  measuringCore,
+  pin,
+  residentMb,
+  startProgram,
+  waitedSeconds,
+} from './load/processes.ts'
 
 const growthMbPerHour = 20
 const longestWarmUpMinutes = 10
@@ -114,18 +122,23 @@ const port = Number(new URL(gateway.url).port)
 const random = seededRandom(1)
 const idle: RawClient[] = []
 const errors = new Map<string, number>()
-const samples: { second: number; mb: number }[] = []
+const samples: { second: number; mb: number; waited: number }[] = []
+const failedAt: number[] = []
+const begin = performance.now()
 let sent = 0
 let answered = 0
 try {
-  const begin = performance.now()
   const seconds = minutes * 60
   const open = new Set<Promise<void>>()
   for (let i = 0; i < rate * seconds; i++) {
     const wait = begin + (i * 1000) / rate - performance.now()
     if (wait > 0) await systemClock.sleep(wait)
     if (i % rate === 0)
-      samples.push({ second: (performance.now() - begin) / 1000, mb: residentMb(gateway.pid) })
+      samples.push({
+        second: (performance.now() - begin) / 1000,
+        mb: residentMb(gateway.pid),
+        waited: waitedSeconds(gateway.pid),
+      })
     const asking = ask().finally(() => open.delete(asking))
     open.add(asking)
   }
@@ -160,7 +173,17 @@ async function ask(): Promise<void> {
   answered++
   if (wrong === undefined) return
   const what = `${kind.name}: ${wrong}`
+  failedAt.push((performance.now() - begin) / 1000)
   errors.set(what, (errors.get(what) ?? 0) + 1)
+}
+
+/** The share of the last 20 s, which is how long an answer is waited for, that the gateway was kept from its core. */
+function keptOut(second: number): number {
+  const before = samples.findLast(sample => sample.second <= second - 20) ?? samples[0]
+  const last = samples.findLast(sample => sample.second <= second)
+  return before && last && last !== before
+    ? (last.waited - before.waited) / (last.second - before.second)
+    : Number.NaN
 }
 
 /** Malformed requests and unknown models are not calls; who leaves may leave before there is one. */
@@ -215,6 +238,14 @@ function tell(): void {
     `${minutes} minutes at ${rate}/s: ${sent} requests, ${answered} answers, ${gateway.records} records`,
   )
   for (const [what, count] of errors) console.log(`  ${count} × ${what}`)
+  const overall = samples.at(-1)
+  if (overall)
+    console.log(
+      `the gateway waited for its core ${((100 * overall.waited) / overall.second).toFixed(0)} % of the time` +
+        (failedAt.length > 0
+          ? `; ${(100 * median(failedAt.map(keptOut))).toFixed(0)} % (median) of the 20 s before unexpected answers`
+          : ''),
+    )
   console.log(
     `resident memory ${first.toFixed(0)} → ${last.toFixed(0)} MB after ${warmMinutes.toFixed(1)} minutes of warm-up: ${found.slope.toFixed(1)} ± ${found.error.toFixed(1)} MB/h`,
   )

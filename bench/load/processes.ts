@@ -54,6 +54,10 @@ export const residentMb = (pid: number): number =>
     return sum + Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024
   }, 0)
 
+/** Seconds that the main thread of a process was ready and waited for a core (proc(5) schedstat, Linux). */
+export const waitedSeconds = (pid: number): number =>
+  Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e9
+
 /** A process, those it started, and those they started. */
 export function family(pid: number): number[] {
   const threads = readdirSync(`/proc/${pid}/task`)
