@@ -64,12 +64,18 @@ test('entries about other things than flags are left alone', async () => {
   expect(await signals(JSON.stringify(entry))).toEqual([])
 })
 
+test('where no secret is set, the token of the port is asked for', () => {
+  const open = signedReportIntake(featureFlags, { header: 'x-ld-signature', secret: () => undefined })
+  expect(open.provesSender?.()).toBe(false)
+})
+
 test('where a secret is set, a body that is not signed with it is refused', async () => {
   const signed = signedReportIntake(featureFlags, { header: 'x-ld-signature', secret: () => 'shared' })
   const body = JSON.stringify(simple)
   const signature = createHmac('sha256', 'shared').update(body).digest('hex')
   const given = (headers: Record<string, string>) =>
     taken(signed, intakeRequest('/v1/feature-flags', body, headers), new FakeClock())
+  expect(signed.provesSender?.()).toBe(true)
   expect((await given({})).answer.status).toBe(401)
   expect((await given({ 'x-ld-signature': signature })).answer.status).toBe(200)
 })
