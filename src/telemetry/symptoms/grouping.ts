@@ -97,7 +97,8 @@ function update(found: Group, episode: Episode): void {
   const index = found.symptoms.findIndex(({ key }) => key === episode.key)
   const before = found.symptoms[index]
   if (!before) return
-  if (before.until !== undefined && episode.until !== undefined && episode.until < before.until) return
+  // An earlier episode of what is known better by now.
+  if (episode.until !== undefined && episode.until < (before.until ?? before.since)) return
   const again = before.until !== undefined && episode.since > before.until
   const since = again ? episode.since : Math.min(before.since, episode.since)
   const { until: _, ...open } = { ...before, severity: episode.severity, message: episode.message, since }
