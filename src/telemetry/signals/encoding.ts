@@ -2,7 +2,7 @@ import { clean, type Dictionaries } from './dictionary.ts'
 import { fingerprintOf } from './fingerprints.ts'
 import { identityOf } from './identity.ts'
 import { bucketsOf, increaseOf, type SeriesState } from './increase.ts'
-import { modelOf, routeOf, tokensOf, usdOf } from './memory-spans.ts'
+import { modelOf, routeOf, tokensOf, usdOf } from './model-calls.ts'
 import { type Cell, type ColumnBatch, type DetailTable, details, spanKinds } from './schema.ts'
 import type {
   Attributes,
@@ -94,9 +94,8 @@ export const seriesOf = (point: MetricPoint, dictionaries: Dictionaries): number
   })
 
 const spanRow = (span: SpanRecord, { dictionaries, batch }: EncodingContext): Cell[] => {
-  const { attributes } = span
-  const model = modelOf(attributes)
-  const route = routeOf(attributes)
+  const model = modelOf(span)
+  const route = routeOf(span)
   const called = model !== undefined || route !== undefined
   return [
     batch,
@@ -112,9 +111,9 @@ const spanRow = (span: SpanRecord, { dictionaries, batch }: EncodingContext): Ce
     span.peer ? dictionaries.name(span.peer) : null,
     model === undefined ? null : dictionaries.name(model),
     route === undefined ? null : dictionaries.name(route),
-    called ? Math.round(tokensOf(attributes)) : null,
-    called ? usdOf(attributes) : null,
-    attributesText(attributes),
+    called ? Math.round(tokensOf(span)) : null,
+    called ? usdOf(span) : null,
+    attributesText(span.attributes),
     span.events?.length ? spanEvents(span.events) : null,
   ]
 }

@@ -2,6 +2,7 @@ import { identityOf, matchesResource } from './identity.ts'
 import { increaseOf, type SeriesState } from './increase.ts'
 import { memoryMetrics, memorySeries, type StoredPoint, seriesKey } from './memory-series.ts'
 import { memoryGroups, memoryRequests, memoryServiceGraph } from './memory-spans.ts'
+import { modelCallGroups } from './model-calls.ts'
 import {
   boundedLimit,
   checkMeasure,
@@ -49,7 +50,7 @@ export function memorySignals({ templateOf = wordTemplate }: { templateOf?: Temp
     } else others.push(signal)
   }
 
-  const groups = (query: Omit<TopQuery, 'limit'>): Group[] => {
+  const groups = async (query: Omit<TopQuery, 'limit'>): Promise<Group[]> => {
     checkMeasure(query)
     checkWindow(query.window)
     if (query.of === 'templates') {
@@ -68,7 +69,8 @@ export function memorySignals({ templateOf = wordTemplate }: { templateOf?: Temp
         ({ source, reason }) => `${source}/${reason}`,
         ({ severity }) => severity === 'error',
       )
-    return memoryGroups(of('span'), query)
+    const found = memoryGroups(of('span'), query)
+    return query.of === 'models' || query.of === 'routes' ? modelCallGroups(store, query, found) : found
   }
 
   const store: SignalStore = {
@@ -81,9 +83,13 @@ export function memorySignals({ templateOf = wordTemplate }: { templateOf?: Temp
       const found = memoryRequests(of('span'), query)
       return found.length > 0 ? found : requestsOfMetrics(store, query)
     },
-    top: async ({ limit, ...query }) => largest(groups(query), limit),
+    top: async ({ limit, ...query }) => largest(await groups(query), limit),
     compare: async ({ limit, before, after, ...query }) =>
-      comparedGroups(groups({ ...query, window: before }), groups({ ...query, window: after }), limit),
+      comparedGroups(
+        await groups({ ...query, window: before }),
+        await groups({ ...query, window: after }),
+        limit,
+      ),
     serviceGraph: async window => memoryServiceGraph(of('span'), checkWindow(window)),
     templates: async query => templateCounts(logs, query),
     logs: async ({ template, traceId, limit, ...query }) =>

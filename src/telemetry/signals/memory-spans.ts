@@ -1,4 +1,5 @@
 import { matchesResource } from './identity.ts'
+import { modelOf, routeOf, tokensOf, usdOf } from './model-calls.ts'
 import { checkSteps, type Group, quantileOf } from './questions.ts'
 import type { SpanRecord } from './signal.ts'
 import type { RequestPoint, ServiceEdge, SignalStore, TopQuery, Window } from './signal-store.ts'
@@ -44,30 +45,9 @@ export function memoryRequests(
 const keys: Partial<Record<TopQuery['of'], (span: SpanRecord) => string | undefined>> = {
   services: ({ resource }) => resource.service,
   operations: ({ resource, name }) => `${resource.service} ${name}`,
-  models: ({ attributes }) => modelOf(attributes),
-  routes: ({ attributes }) => routeOf(attributes),
+  models: modelOf,
+  routes: routeOf,
 }
-
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value ? value : undefined)
-
-/** `provider/model` of a call to a language model, by the names of OpenTelemetry. */
-export function modelOf(attributes: SpanRecord['attributes']): string | undefined {
-  const model = text(attributes['gen_ai.request.model']) ?? text(attributes['gen_ai.response.model'])
-  const provider = text(attributes['gen_ai.provider.name']) ?? text(attributes['gen_ai.system'])
-  return model && (provider ? `${provider}/${model}` : model)
-}
-
-/** `namespace/route` of a call through the gateway. */
-export function routeOf(attributes: SpanRecord['attributes']): string | undefined {
-  const route = text(attributes['keelway.route'])
-  const namespace = text(attributes['keelway.namespace'])
-  return route && (namespace ? `${namespace}/${route}` : route)
-}
-
-const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0)
-export const tokensOf = (attributes: SpanRecord['attributes']): number =>
-  number(attributes['gen_ai.usage.input_tokens']) + number(attributes['gen_ai.usage.output_tokens'])
-export const usdOf = (attributes: SpanRecord['attributes']): number => number(attributes['keelway.cost.usd'])
 
 export function memoryGroups(
   spans: readonly SpanRecord[],
@@ -84,8 +64,8 @@ export function memoryGroups(
 function measureOf(spans: readonly SpanRecord[], measure: TopQuery['measure']): number {
   const quantile = quantileOf(measure)
   if (quantile !== undefined) return sketchOf(spans).quantile(quantile)
-  if (measure === 'usd') return spans.reduce((sum, { attributes }) => sum + usdOf(attributes), 0)
-  if (measure === 'tokens') return spans.reduce((sum, { attributes }) => sum + tokensOf(attributes), 0)
+  if (measure === 'usd') return spans.reduce((sum, span) => sum + usdOf(span), 0)
+  if (measure === 'tokens') return spans.reduce((sum, span) => sum + tokensOf(span), 0)
   const errors = spans.filter(({ error }) => error).length
   return measure === 'count' ? spans.length : measure === 'errors' ? errors : errors / spans.length
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { minute, span, t0 } from './signal-store.fake.ts'
+import type { MetricPoint } from './signal.ts'
+import { minute, point, span, t0 } from './signal-store.fake.ts'
 import type { SignalStore } from './signal-store.ts'
 import { relativeError } from './sketch.ts'
 
@@ -105,6 +106,36 @@ export function spansContract(name: string, open: () => Promise<SignalStore>): v
       expect((await ask('models', 'usd')).map(({ value }) => value)).toEqual([0.75, 0.125])
       expect(await ask('routes', 'usd')).toEqual([{ key: 'support/triage', value: 0.875, count: 3 }])
       expect(await ask('routes', 'p50')).toEqual([{ key: 'support/triage', value: near(100), count: 3 }])
+    })
+
+    test('calls to models that the gateway counts by the minute are measured by those counts', async () => {
+      const store = await open()
+      const of = (name: string, value: number, given: Partial<MetricPoint> = {}) =>
+        point(name, value, {
+          resource: { service: 'triage', namespace: 'support', workload: 'ModelRoute/triage' },
+          ...{ type: 'delta', start: t0 - minute, attributes: { 'gen_ai.request.model': 'large' } },
+          ...given,
+        })
+      await store.append([
+        of('keelway.gateway.calls', 10),
+        of('keelway.gateway.errors', 2),
+        of('keelway.gateway.cost', 0.5),
+        of('gen_ai.client.operation.duration', 10, {
+          type: 'histogram',
+          distribution: { bounds: [1, 2], counts: [0, 10, 0], sum: 15 },
+        }),
+        span('a', { attributes: { 'gen_ai.request.model': 'large' } }),
+        span('b', { attributes: { 'gen_ai.request.model': 'other' } }),
+      ])
+      const ask = (of: 'models' | 'routes', measure: 'count' | 'errorRatio' | 'usd' | 'p50') =>
+        store.top({ of, measure, window, limit: 9 })
+      expect(await ask('models', 'count')).toEqual([
+        { key: 'large', value: 10, count: 10 },
+        { key: 'other', value: 1, count: 1 },
+      ])
+      expect(await ask('routes', 'errorRatio')).toEqual([{ key: 'support/triage', value: 0.2, count: 10 }])
+      expect(await ask('routes', 'usd')).toEqual([{ key: 'support/triage', value: 0.5, count: 10 }])
+      expect(await ask('routes', 'p50')).toEqual([{ key: 'support/triage', value: 1500, count: 10 }])
     })
 
     test('the service graph tells who called whom, as the caller saw it, whatever came first', async () => {

@@ -106,7 +106,8 @@ export interface RequestPoint {
 
 /**
  * Keys are `service name` of operations, `source/reason` of events, the id of templates, `provider/model` and
- * `namespace/route` of calls to models, which are spans with the attributes `gen_ai.*` and `keelway.route`. Operations
+ * `namespace/route` of calls to models, from the gateway's metrics by the minute, and
+ * from spans with the attributes `gen_ai.*` and `keelway.route` where those say nothing. Operations
  * and services are measured by the requests they served (by all spans where none says so). Only models and routes have
  * usd and tokens; a measure that means nothing there is refused with a RangeError.
  */

@@ -1,3 +1,4 @@
+import { modelCallGroups } from './model-calls.ts'
 import { checkMeasure, comparedGroups, type Group, largest } from './questions.ts'
 import { requestsOfMetrics } from './request-metrics.ts'
 import type { SignalStore, TopQuery } from './signal-store.ts'
@@ -25,11 +26,13 @@ export function sqlQuestions(
   const { templates, templateGroups } = sqlLogs(database, rolled, () => detailsFrom('logs'))
   const { eventGroups, ...records } = sqlRecords(database)
   const metrics = sqlMetrics(database)
+  const called = async (query: Omit<TopQuery, 'limit'>) =>
+    modelCallGroups(metrics, query, await calledGroups(query))
   const askers: Record<TopQuery['of'], (query: Omit<TopQuery, 'limit'>) => Promise<Group[]>> = {
     operations: servedGroups,
     services: servedGroups,
-    models: calledGroups,
-    routes: calledGroups,
+    models: called,
+    routes: called,
     templates: templateGroups,
     events: eventGroups,
   }
