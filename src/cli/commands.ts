@@ -152,4 +152,29 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
     summary: 'make Prompts of dotprompt files or a Langfuse export',
     load: async () => (await import('./prompt-import.ts')).promptImport,
   },
+  {
+    name: 'incident',
+    summary: 'show what is wrong now, or one incident with its timeline',
+    load: async () => (await import('./incident.ts')).incident,
+  },
+  {
+    name: 'incident acknowledge',
+    summary: 'say that you are at an incident',
+    load: async () => (await import('./incident-decision.ts')).incidentAcknowledge,
+  },
+  {
+    name: 'incident close',
+    summary: 'close an incident',
+    load: async () => (await import('./incident-decision.ts')).incidentClose,
+  },
+  {
+    name: 'bundle create',
+    summary: 'write what is known of an incident into a folder',
+    load: async () => (await import('./bundle-create.ts')).bundleCreate,
+  },
+  {
+    name: 'bundle show',
+    summary: 'say what is in an evidence bundle',
+    load: async () => (await import('./bundle-show.ts')).bundleShow,
+  },
 ]

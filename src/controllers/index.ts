@@ -8,11 +8,19 @@ import { evaluationReconciler } from './evaluation/evaluation.ts'
 import { evaluationRunReconciler } from './evaluation-run/evaluation-run.ts'
 import { gatewayConfigReconciler } from './gateway-config/gateway-config.ts'
 import { guardrailReconciler } from './guardrail/guardrail.ts'
+import { anomalyWatchReconciler } from './incident/anomaly-watch.ts'
+import { incidentReconciler } from './incident/incident.ts'
+import { incidentOpener } from './incident/opener.ts'
 import { liveScoringReconciler } from './live-scoring/live-scoring.ts'
 import { modelReconciler } from './model/model.ts'
 import { modelProviderReconciler } from './model-provider/model-provider.ts'
 import { modelRouteReconciler } from './model-route/model-route.ts'
 import { type MonitorDependencies, monitorReconciler } from './monitor/monitor.ts'
+import {
+  type NotificationDependencies,
+  notificationChannelReconciler,
+} from './notification/notification-channel.ts'
+import { senders } from './notification/senders/index.ts'
 import { promptReconciler } from './prompt/prompt.ts'
 import { routeReleaseReconciler } from './route-release/route-release.ts'
 import type { Reconciler } from './runtime/reconciler.ts'
@@ -28,7 +36,17 @@ type Dependencies = Parameters<typeof deliveryReconciler>[0] &
   Parameters<typeof guardrailReconciler>[0] &
   Parameters<typeof budgetReconciler>[0] &
   Parameters<typeof gatewayConfigReconciler>[0] &
-  MonitorDependencies
+  MonitorDependencies &
+  IncidentDependencies
+
+type IncidentDependencies = Partial<
+  Parameters<typeof anomalyWatchReconciler>[0] & {
+    /** What carries messages to people. */
+    carriers: Pick<NotificationDependencies, 'post' | 'mail'>
+  }
+> &
+  Parameters<typeof incidentOpener>[0] &
+  Pick<NotificationDependencies, 'random'>
 
 /** Every reconciler, in the order a change travels. */
 export const reconcilers = (dependencies: Dependencies): readonly Reconciler<Kind>[] =>
@@ -48,5 +66,14 @@ export const reconcilers = (dependencies: Dependencies): readonly Reconciler<Kin
     accessKeyReconciler,
     budgetReconciler(dependencies),
     monitorReconciler(dependencies),
+    ...incidentReconcilers(dependencies),
     gatewayConfigReconciler(dependencies),
   ] as unknown as Reconciler<Kind>[]
+
+/** People are told where something carries messages. */
+const incidentReconcilers = ({ signals, anomalies, carriers, random }: IncidentDependencies) => [
+  ...(anomalies ? [anomalyWatchReconciler({ anomalies })] : []),
+  incidentOpener({ signals }),
+  incidentReconciler,
+  ...(carriers ? [notificationChannelReconciler({ ...carriers, senders, random })] : []),
+]

@@ -79,6 +79,7 @@ export const Incident = defineKind({
       .array(
         z.object({
           key: z.string().describe('Key of the symptom.'),
+          since: z.string().describe('When it began.'),
           going: z.boolean().describe('Whether it goes on.'),
         }),
       )

@@ -26,13 +26,14 @@ export function progress(spec: Spec, status: Status, now: number): number | unde
     status.phase = 'Open'
     tell('Opened', spec.title)
   }
+  const back = status.phase === 'Closed' ? returned(spec, status) : []
   symptoms(spec, status, tell, first)
   if (status.severity !== spec.severity) {
     status.severity = spec.severity
     tell('Escalated', `severity is now ${spec.severity}: ${spec.title}`)
   }
   decisions(spec, status, tell, now)
-  return phase(spec, status, tell, now)
+  return phase(spec, status, { tell, now, back })
 }
 
 type Tell = (what: What, message: string) => void
@@ -60,7 +61,7 @@ function symptoms(spec: Spec, status: Status, tell: Tell, first: boolean): void 
       tell('SymptomJoined', `${name}, over: ${message}`)
     if (before === true && !going) tell('SymptomEnded', `${name} is over`)
   })
-  status.symptoms = spec.symptoms.map(({ key, until }) => ({ key, going: until === undefined }))
+  status.symptoms = spec.symptoms.map(({ key, since, until }) => ({ key, since, going: until === undefined }))
 }
 
 function decisions(spec: Spec, status: Status, tell: Tell, now: number): void {
@@ -75,12 +76,22 @@ function decisions(spec: Spec, status: Status, tell: Tell, now: number): void {
   if (spec.decisions.length > seen) status.decisionsSeen = spec.decisions.length
 }
 
-function phase(spec: Spec, status: Status, tell: Tell, now: number): number | undefined {
+/** Symptoms that go on and did not when this looked last: those that a person closed it with are none. */
+function returned(spec: Spec, status: Status): Spec['symptoms'] {
+  const known = new Map((status.symptoms ?? []).map(symptom => [symptom.key, symptom]))
+  return spec.symptoms.filter(({ key, since, until }) => {
+    const before = known.get(key)
+    return until === undefined && !(before?.going && since <= before.since)
+  })
+}
+
+function phase(
+  spec: Spec,
+  status: Status,
+  { tell, now, back }: { tell: Tell; now: number; back: Spec['symptoms'] },
+): number | undefined {
   const going = spec.symptoms.filter(({ until }) => until === undefined)
-  const closedAt = status.closedAt === undefined ? undefined : Date.parse(status.closedAt)
-  if (status.phase === 'Closed' && closedAt !== undefined) {
-    // Symptoms that went on when a person closed it do not open it again.
-    const back = going.filter(({ since }) => Date.parse(since) > closedAt)
+  if (status.phase === 'Closed') {
     if (back.length === 0) return undefined
     delete status.closedAt
     delete status.acknowledgedBy

@@ -83,7 +83,12 @@ function follow(episode: Episode, groups: readonly Group[]): boolean {
   // The newest first: older ones closed before this began.
   for (const holder of holders.toSorted((a, b) => (b.closedAt ?? 0) - (a.closedAt ?? 0))) {
     const { closedAt = 0 } = holder
-    if (episode.since <= closedAt) return true
+    const before = holder.symptoms.find(({ key }) => key === episode.key)
+    // One that went on when a person closed it is the same until it ends.
+    if (episode.since <= (before?.until ?? closedAt)) {
+      if (before?.until === undefined && episode.until !== undefined) update(holder, episode)
+      return true
+    }
     if (episode.since > closedAt + reopenMs) return false
     update(holder, episode)
     if (episode.until === undefined) delete holder.closedAt
