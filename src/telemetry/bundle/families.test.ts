@@ -54,7 +54,9 @@ has('petshop', 'pet-01')('a call graph with encoded names is loaded', async () =
 has('rootcausebench', 'rcb-01')('changes, JSON logs, spans and text output are loaded', async () => {
   const { bundle, signals } = await loaded('rootcausebench', 'rcb-01')
   const window = signals.window ?? { from: 0, to: 0 }
-  expect((await bundle.outputs()).map(({ command }) => command)).toContain('log-patterns --since-baseline')
+  expect((await bundle.cluster()).outputs.map(({ command }) => command)).toContain(
+    'log-patterns --since-baseline',
+  )
   expect((await signals.changes({ window, limit: 100 })).map(({ change }) => change)).toContain('flag')
   const [log] = await signals.logs({ resource: { service: 'event-enricher-1' }, window, limit: 1 })
   expect(log?.traceId).toMatch(/^[0-9a-f]{32}$/)
@@ -73,8 +75,8 @@ has('nezha', 'train-01')('spans and logs of many services meet at them', async (
 
 has('holmes', 'k8s-04')('manifests and text of commands are loaded', async () => {
   const manifest = await loaded('holmes', 'k8s-04')
-  expect((await manifest.bundle.objects()).map(({ kind }) => kind)).toContain('Deployment')
+  expect((await manifest.bundle.cluster()).objects.map(({ object }) => object.kind)).toContain('Deployment')
   const observed = await loaded('holmes', 'k8s-01')
-  const commands = (await observed.bundle.outputs()).map(({ command }) => command)
+  const commands = (await observed.bundle.cluster()).outputs.map(({ command }) => command)
   expect(commands.every(command => command !== '')).toBe(true)
 })

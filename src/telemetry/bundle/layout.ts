@@ -73,9 +73,6 @@ export const limits = {
   line: 262_144,
   columns: 2_000,
   rows: 1_000_000,
-  /** Objects of kubernetes/ and characters of one text of kubectl/. */
-  objects: 200_000,
-  text: 8 << 20,
 } as const
 
 /** A folder is no bundle, or one of its files is not what it should be: one line, naming file and line. */

@@ -114,20 +114,28 @@ metadata: {name: without-a-time}
 involvedObject: {kind: Pod, name: odd}
 `
   const loaded = await loadBundle(await bundle({ 'kubernetes/all.yaml': yaml }), { now })
-  expect((await loaded.objects()).map(({ kind }) => kind)).toEqual(['Pod', 'Event', 'Event'])
+  expect((await loaded.cluster()).objects.map(({ object }) => object.kind)).toEqual(['Pod'])
   expect(await loaded.events()).toMatchObject([
     { resource: { service: 'db', workload: 'StatefulSet/db' }, reason: 'BackOff', severity: 'warning' },
   ])
 })
 
-test('text of commands is known by its command', async () => {
+test('text of commands is known by its command, and logs among it are logs', async () => {
   const loaded = await loadBundle(
-    await bundle({ 'kubectl/1.txt': '$ kubectl get pod\nNAME\n', 'kubectl/2.txt': 'bare' }),
+    await bundle({
+      'kubectl/1.txt': '$ kubectl get pod -n shop\nNAME   READY\na-1    0/1\n',
+      'kubectl/2.txt': '$ kubectl logs cart-7d4b9c6f5-x2vlq -n shop\nERROR no space left\n',
+    }),
     { now },
   )
-  expect(await loaded.outputs()).toEqual([
-    { path: 'kubectl/1.txt', command: 'kubectl get pod', text: 'NAME\n' },
-    { path: 'kubectl/2.txt', command: '', text: 'bare' },
+  const { outputs, tables } = await loaded.cluster()
+  expect(outputs.map(({ file, command }) => `${file} ${command}`)).toEqual([
+    'kubectl/1.txt kubectl get pod -n shop',
+    'kubectl/2.txt kubectl logs cart-7d4b9c6f5-x2vlq -n shop',
+  ])
+  expect(tables).toHaveLength(1)
+  expect(await all(loaded.logs('cart'))).toMatchObject([
+    { body: 'ERROR no space left', severity: 17, at: now },
   ])
 })
 
@@ -173,7 +181,7 @@ test('a YAML file that grows when it is read is refused', async () => {
   )
   const folder = await bundle({ 'kubernetes/a.yaml': `a0: &a0 [x]\n${levels.join('\n')}\n` })
   const loaded = await loadBundle(folder, { now })
-  await expect(loaded.objects()).rejects.toThrow(BundleError)
+  await expect(loaded.cluster()).rejects.toThrow(BundleError)
 })
 
 test('links are not followed', async () => {

@@ -1,12 +1,14 @@
-import type { Resource as KubernetesObject } from '../../api/kind.ts'
+import type { Snapshot } from '../intake/kubernetes-snapshot/snapshot.ts'
+import { logRecords } from '../intake/kubernetes-snapshot.ts'
+import { identityOf } from '../signals/identity.ts'
 import type { ChangeRecord, EventRecord, LogRecord, SpanRecord } from '../signals/signal.ts'
 import { changeOf } from './changes.ts'
+import { clusterIn } from './cluster-text.ts'
 import { eventOf } from './events.ts'
 import { listFiles, readBytes, readLines, readText } from './files.ts'
 import { type BundleIncident, incidentOf } from './incident.ts'
 import { readJsonFile } from './json-file.ts'
-import { eventsOf, objectsOf } from './kubernetes.ts'
-import { BundleError, type BundleFile, type BundleManifest, type BundlePart, limits } from './layout.ts'
+import type { BundleFile, BundleManifest, BundlePart } from './layout.ts'
 import { readLog } from './logs.ts'
 import { manifestOf } from './manifest.ts'
 import { type MetricTable, metricTable } from './metric-table.ts'
@@ -30,22 +32,14 @@ export interface Bundle {
   services: readonly string[]
   /** Of all services, or of one. */
   tables(service?: string): AsyncGenerator<MetricTable>
-  /** Of all services, or of one, file by file in the order of their lines. */
+  /** Of all services, or of one: file by file in the order of their lines, then what kubectl printed. */
   logs(service?: string): AsyncGenerator<LogRecord>
   spans(): AsyncGenerator<SpanRecord>
-  /** What was told, and the Events among the Kubernetes objects. */
+  /** What was told, with the Events of Kubernetes. */
   events(): Promise<EventRecord[]>
-  objects(): Promise<readonly KubernetesObject[]>
-  /** What commands such as `kubectl describe` printed. */
-  outputs(): Promise<CommandOutput[]>
   changes(): Promise<ChangeRecord[]>
-}
-
-export interface CommandOutput {
-  path: string
-  /** Without the `$ `; empty when the file does not say. */
-  command: string
-  text: string
+  /** Objects, tables, descriptions and other text of the cluster. */
+  cluster(): Promise<Snapshot>
 }
 
 /** Lines of logs that say no year are of the last one before this long after the incident. */
@@ -69,8 +63,12 @@ export async function loadBundle(folder: string, { now }: { now: number }): Prom
   const topology: BundleTopology = topologyFile
     ? await readJsonFile(folder, topologyFile.path, topologyOf)
     : { services: [], calls: [] }
-  const happened = incident.startedAt ?? incident.detectedAt
-  let objects: Promise<KubernetesObject[]> | undefined
+  const happened = incident.detectedAt ?? incident.startedAt
+  let read: Promise<Snapshot> | undefined
+  const cluster = () => {
+    read ??= clusterIn(folder, files, happened ?? now)
+    return read
+  }
 
   return {
     folder,
@@ -91,12 +89,14 @@ export async function loadBundle(folder: string, { now }: { now: number }): Prom
           now: happened === undefined ? now : happened + afterwardsMs,
           begin: happened ?? now,
         })
+      for (const printed of (await cluster()).logs)
+        for (const record of logRecords(printed, happened ?? now))
+          if (service === undefined || record.resource.service === service) yield record
     },
     async *spans() {
       for (const { path } of of('traces')) yield* spansOfFile(path, await readBytes(folder, path)).spans
     },
     async events() {
-      objects ??= readObjects(folder, of('kubernetes'))
       const told: EventRecord[] = []
       for (const { path } of of('events')) {
         let number = 0
@@ -106,13 +106,11 @@ export async function loadBundle(folder: string, { now }: { now: number }): Prom
             if (line.trim() !== '') told.push(eventOf(line, `${path}:${number}`))
           }
       }
-      return [...told, ...(await eventsOf(await objects))]
+      // What was stored of an Event of Kubernetes goes before the Event itself.
+      const all = [...told, ...(await cluster()).events.map(({ event }) => event)]
+      return [...new Map(all.toReversed().map(event => [identityOf(event), event])).values()].reverse()
     },
-    async objects() {
-      objects ??= readObjects(folder, of('kubernetes'))
-      return await objects
-    },
-    outputs: () => each(of('kubectl'), async ({ path }) => commandOutput(path, await readText(folder, path))),
+    cluster,
     changes: () => each(of('changes'), ({ path }) => readJsonFile(folder, path, changeOf)),
   }
 }
@@ -131,24 +129,6 @@ function servicesOf(
   ])
   found.delete('')
   return [...found].sort()
-}
-
-async function readObjects(folder: string, files: readonly BundleFile[]): Promise<KubernetesObject[]> {
-  const found: KubernetesObject[] = []
-  for (const { path } of files) {
-    for (const object of objectsOf(path, await readText(folder, path))) found.push(object)
-    if (found.length > limits.objects)
-      throw new BundleError(`${path}: with this file there are more than ${limits.objects} objects`)
-  }
-  return found
-}
-
-function commandOutput(path: string, text: string): CommandOutput {
-  const end = text.indexOf('\n')
-  const first = (end < 0 ? text : text.slice(0, end)).trimEnd()
-  return first.startsWith('$ ')
-    ? { path, command: first.slice(2), text: end < 0 ? '' : text.slice(end + 1).slice(0, limits.text) }
-    : { path, command: '', text: text.slice(0, limits.text) }
 }
 
 async function each<T>(files: readonly BundleFile[], read: (file: BundleFile) => Promise<T>): Promise<T[]> {

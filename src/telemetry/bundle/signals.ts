@@ -1,6 +1,6 @@
 import { memorySignals } from '../signals/memory-signals.ts'
 import type { Signal } from '../signals/signal.ts'
-import type { ServiceEdge, SignalStore, Window } from '../signals/signal-store.ts'
+import type { RequestPoint, ServiceEdge, SignalStore, Window } from '../signals/signal-store.ts'
 import type { TemplateOf } from '../signals/template-of.ts'
 import { createTemplateMiner } from '../templates/miner.ts'
 import type { Bundle } from './load.ts'
@@ -55,6 +55,7 @@ export async function bundleSignals(
     ...store,
     window: window.from > window.to ? undefined : { from: window.from, to: window.to + 1 },
     leftOut,
+    requests: async asked => (await writtenRequests(store, bundle, asked)) ?? (await store.requests(asked)),
     serviceGraph: async asked => withTopology(await store.serviceGraph(asked), bundle),
   }
 }
@@ -66,6 +67,40 @@ async function* points(bundle: Bundle): AsyncGenerator<Signal> {
 async function* others(bundle: Bundle): AsyncGenerator<Signal> {
   yield* await bundle.events()
   yield* await bundle.changes()
+}
+
+/**
+ * What a service answered, from the columns that Keelway wrote of all its spans: those in the bundle may be a part.
+ * Undefined when there are none, or when more is asked than columns tell.
+ */
+async function writtenRequests(
+  store: SignalStore,
+  { manifest }: Bundle,
+  { resource, operation, window, stepMs }: Parameters<SignalStore['requests']>[0],
+): Promise<RequestPoint[] | undefined> {
+  const { service, ...others } = resource
+  if (!manifest || service === undefined || operation !== undefined || Object.keys(others).length > 0)
+    return undefined
+  const column = async (metric: string) => {
+    const [line] = await store.series({ metric, resource: { service }, window, stepMs, measure: 'mean' })
+    return new Map((line?.points ?? []).map(({ at, value }) => [at, value]))
+  }
+  const requests = await column('requests')
+  if (requests.size === 0) return undefined
+  const [errors, p50, p95, p99] = [
+    await column('errors'),
+    await column('latency_p50'),
+    await column('latency_p95'),
+    await column('latency_p99'),
+  ]
+  return [...requests].map(([at, perSecond]) => ({
+    at,
+    perSecond,
+    errorRatio: perSecond > 0 ? (errors.get(at) ?? 0) / perSecond : 0,
+    p50Ms: (p50.get(at) ?? 0) * 1000,
+    p95Ms: (p95.get(at) ?? 0) * 1000,
+    p99Ms: (p99.get(at) ?? 0) * 1000,
+  }))
 }
 
 /** The figures of topology.json go before those of spans, of which a bundle may hold a part only. */
