@@ -57,7 +57,7 @@ describe('symptoms', () => {
   })
 
   test('that are anomalies open an incident when one is very strange or three agree', () => {
-    expect(groupsOf([anomaly('a', 0.6), anomaly('b', 0.65, { service: 'web' })])).toEqual([])
+    expect(groupsOf([anomaly('a', 0.6), anomaly('b', 0.62, { service: 'web' })])).toEqual([])
     expect(groupsOf([anomaly('a', 0.72)])).toEqual([['a']])
     const three = [anomaly('a', 0.56), anomaly('b', 0.57), anomaly('c', 0.58, { service: 'web' })]
     expect(groupsOf(three)).toEqual([['a', 'b', 'c']])

@@ -27,7 +27,7 @@ const togetherMs = 30 * 60_000
 /** What was over longer ago when it is first seen is history, and opens nothing. */
 const historyMs = 10 * 60_000
 /** Anomalies that open an incident: one this strange, or this many of a neighbourhood within this time. */
-const aloneScore = 0.7
+const aloneScore = 0.65
 const agreeing = 3
 const agreeMs = 10 * 60_000
 export const mostSymptoms = 100
