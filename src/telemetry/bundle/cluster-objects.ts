@@ -30,7 +30,7 @@ const kinds: readonly Kind[] = [
  * @param leaveOut is told what it may not
  */
 export async function* clusterObjects(
-  client: Client,
+  client: Pick<Client, 'serves' | 'list'>,
   leaveOut: (what: string) => void,
 ): AsyncGenerator<KubernetesObject> {
   const served = await client.serves()

@@ -12,15 +12,15 @@ export function fileNameOf(service: string, taken: Set<string>): string {
       : service === nameless
         ? '%2D'
         : encodeURIComponent(service.toWellFormed()).replace(/[*'()!~]/g, hex)
-  const short =
-    plain.length <= longest
-      ? plain
-      : `${plain.slice(0, longest).replace(/%.?$/, '')}~${createHash('sha256').update(service).digest('hex').slice(0, 12)}`
   // Some file systems do not tell `Cart` from `cart`.
-  const name = taken.has(short.toLowerCase()) ? short.replace(/(?<!%|%.)[A-Z]/g, hex) : short
+  const told = taken.has(plain.toLowerCase()) ? plain.replace(/(?<!%|%.)[A-Za-z]/g, hex) : plain
+  const name = told.length <= longest ? told : shortened(plain, service)
   taken.add(name.toLowerCase())
   return name
 }
+
+const shortened = (name: string, service: string): string =>
+  `${name.slice(0, longest).replace(/%.?$/, '')}~${createHash('sha256').update(service).digest('hex').slice(0, 12)}`
 
 /** The service of a file name without its ending; a name that is not well encoded is taken as it is. */
 export function serviceOf(name: string): string {

@@ -36,7 +36,7 @@ interface Listing {
 async function list(listing: Listing, path: string, depth: number): Promise<void> {
   const { folder } = listing
   const entries = await readdir(join(folder, path), { withFileTypes: true }).catch((cause: unknown) => {
-    throw new BundleError(`cannot read ${join(folder, path)}: ${(cause as Error).message}`, { cause })
+    throw new BundleError(`cannot read ${join(folder, path)}: ${reasonOf(cause)}`, { cause })
   })
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const inner = path === '' ? entry.name : `${path}/${entry.name}`
@@ -131,6 +131,10 @@ const bounded = (line: string): string =>
 
 async function openPlain(folder: string, path: string) {
   return await open(join(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW).catch((cause: unknown) => {
-    throw new BundleError(`cannot read ${path}: ${(cause as Error).message}`, { cause })
+    throw new BundleError(`cannot read ${path}: ${reasonOf(cause)}`, { cause })
   })
 }
+
+/** Such as `no such file or directory`. */
+const reasonOf = (cause: unknown): string =>
+  (cause as Error).message.replace(/^[A-Z]+: /, '').replace(/, [a-z]+ '.*$/s, '')
