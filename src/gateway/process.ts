@@ -47,6 +47,8 @@ export interface GatewayStart extends GatewayLocation {
   workers?: number
 }
 
+/** Room for what lives as long as a call: with Node's 16 MB much of it is moved to the old space before it ends. */
+const youngSpace = '--max-semi-space-size=32'
 const readyMs = 15_000
 const stopMs = 12_000
 /** What starts a command of Keelway in a process of its own. */
@@ -87,6 +89,7 @@ export async function spawnGateway({
   const logFile = join(folder, 'gateway.log')
   const log = openSync(logFile, 'a', 0o600)
   const args = [
+    youngSpace,
     keelwayProgram,
     'gateway',
     '--control',

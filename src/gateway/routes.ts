@@ -205,9 +205,12 @@ function authenticate(
   )
 }
 
-/** Scheme names are case-insensitive (RFC 9110 §11.1). */
-const bearerOf = (request: IncomingMessage): string | undefined =>
-  /^bearer +([^\s]+) *$/i.exec(headerOf(request, 'authorization') ?? '')?.[1]
+/** Scheme names are case-insensitive (RFC 9110 §11.1); nearly everybody writes this one. */
+function bearerOf(request: IncomingMessage): string | undefined {
+  const given = headerOf(request, 'authorization') ?? ''
+  if (given.startsWith('Bearer ') && given.length > 7 && !given.includes(' ', 7)) return given.slice(7)
+  return /^bearer +([^\s]+) *$/i.exec(given)?.[1]
+}
 
 function checkToken(token: string | undefined, request: IncomingMessage): void {
   const given = Buffer.from(hash('sha256', bearerOf(request) ?? ''))

@@ -3,7 +3,7 @@ import type { Counter, CounterWindow } from './counter.ts'
 import { periodAt } from './period.ts'
 
 /** Calls that a lease should be enough for, and the largest share of what is left that one gateway takes in advance. */
-const leaseCalls = 64
+const leaseCalls = 512
 const leaseShare = 1 / 32
 /** Weight of one call in the usual amount of a call. */
 const smoothing = 1 / 16
@@ -16,7 +16,7 @@ interface Waiter {
 
 /**
  * One limit in one period as this gateway sees it: a lease taken from the shared counter, from which calls take
- * synchronously. The lease is about what the next 64 calls need while far from the limit, at most 1/32 of what
+ * synchronously. The lease is about what the next 512 calls need while far from the limit, at most 1/32 of what
  * is left, and so goes down to exact amounts near it. What a lease still has when it is idle, or over, is given back.
  */
 export class Account {
