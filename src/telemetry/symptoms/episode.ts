@@ -29,7 +29,7 @@ const longestText = 4000
  */
 export function episodesOf(events: readonly EventRecord[]): Episode[] {
   const told = events.filter(event => sourceOf(event) !== undefined && severityOf(event) !== undefined)
-  const keys = Map.groupBy(told, event => `${event.source}\n${event.key}`)
+  const keys = Map.groupBy(told, event => `${event.source}\n${keyOf(event)}`)
   return [...keys.values()]
     .flatMap(episodesOfKey)
     .sort((a, b) => a.since - b.since || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
@@ -50,10 +50,10 @@ function episodesOfKey(events: readonly EventRecord[]): Episode[] {
 }
 
 function begun(event: EventRecord): Episode {
-  const { key, reason, resource, attributes } = event
+  const { reason, resource, attributes } = event
   const { monitor, namespace: toldIn } = attributes
   return {
-    key: key.slice(0, 1024),
+    key: keyOf(event).slice(0, 1024),
     source: sourceOf(event) ?? 'alert',
     reason: reason.slice(0, 256),
     service: resource.service.slice(0, 253),
@@ -86,6 +86,10 @@ function latest(event: EventRecord): Pick<Episode, 'severity' | 'message' | 'sco
     ...(event.source === 'anomaly' && typeof score === 'number' ? { score } : {}),
   }
 }
+
+/** Alerts that fire again have another key, with the time; for people it is the same one. */
+const keyOf = ({ source, key }: EventRecord): string =>
+  source === 'alert' ? key.replace(/\/\d{12,14}$/, '') : key
 
 const ended = (until: number | undefined) => (until === undefined ? {} : { until: Math.floor(until) })
 

@@ -156,6 +156,22 @@ test('however often and in whatever order symptoms are told, no incident is open
   )
 })
 
+test('an alert that fires again is the same symptom', () => {
+  const fired = (at: number, until?: number) =>
+    event(`alert/5a1c/${at}`, {
+      source: 'alert',
+      severity: 'error',
+      at: until ?? at,
+      ...(until === undefined ? {} : { until }),
+    })
+  const again = now + 20 * minute
+  const episodes = episodesOf([fired(now), fired(now, now + minute), fired(again)])
+  expect(episodes.map(({ key, since, until }) => [key, since, until])).toEqual([
+    ['alert/5a1c', now, now + minute],
+    ['alert/5a1c', again, undefined],
+  ])
+})
+
 test('episodes are the same in whatever order and however often they are told', () => {
   fc.assert(
     fc.property(course, fc.infiniteStream(fc.nat()), (told, numbers) => {
