@@ -17,6 +17,7 @@ import { systemRandom } from './lib/random.ts'
 import { host, listenControl } from './main/control.ts'
 import { type FirstObjects, firstObjects } from './main/first-objects.ts'
 import { callListeners, startSignals } from './main/signals.ts'
+import { wantedSources } from './main/source-file.ts'
 import { logTo, openState } from './main/state.ts'
 import { controllersOf } from './main/wiring.ts'
 import { serverCertificate } from './server/certificates.ts'
@@ -36,6 +37,8 @@ export interface SystemOptions extends FirstObjects {
   gatewayWorkers?: number
   /** False when `keelway controllers` reconciles from another process. */
   controllers?: boolean
+  /** YAML file with further sources of signals. */
+  sources?: string
   /** One line for people. */
   say: (text: string) => void
   log?: Log
@@ -119,8 +122,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   publish()
   starting.defer(() => rmSync(endpointsFile, { force: true }))
 
+  const wanted = options.sources === undefined ? [] : wantedSources(options.sources)
   const wantedIntake = ports.intake ?? defaultPorts.intake
-  const { intake } = starting.use(await startSignals({ ...state, calls, port: wantedIntake, say }))
+  const { intake } = starting.use(await startSignals({ ...state, calls, port: wantedIntake, wanted, say }))
   tellPort(say, 'intake of signals', wantedIntake, intake.port)
   endpoints.intake = intake.url
   const manager = createManager({
@@ -129,7 +133,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     clock,
     random: systemRandom,
     log,
-    reconcilers: controllersOf({ ...state, gateway: hub.control }),
+    reconcilers: controllersOf({
+      ...state,
+      gateway: hub.control,
+      watchMemory: join(directory, 'anomalies.gz'),
+    }),
   })
   starting.defer(() => manager.stop())
   const first = await firstObjects(options, directory, client)

@@ -22,6 +22,11 @@ export const up: Command = {
       summary: 'leave reconciling to keelway controllers, in processes of their own',
     },
     'control-port': { type: 'string', value: 'N', default: '4142', summary: 'port of the control endpoint' },
+    sources: {
+      type: 'string',
+      value: 'FILE',
+      summary: 'YAML file with further sources of signals: sources: [{ type, settings }]',
+    },
     'intake-port': {
       type: 'string',
       value: 'N',
@@ -34,11 +39,13 @@ export const up: Command = {
     const [given] = invocation.positionals
     const repository = given === undefined ? undefined : rootOf(given)
     const state = resolve(invocation.required('state'))
+    const sources = invocation.text('sources')
     const { startSystem } = await import('../main.ts')
     const say = (text: string) => invocation.err(text)
     await using system = await startSystem({
       state,
       ...(repository ? { repository } : {}),
+      ...(sources === undefined ? {} : { sources }),
       controllers: !invocation.flag('without-controllers'),
       ports: {
         api: port(invocation, 'api-port'),
@@ -100,6 +107,7 @@ const quoted = (path: string): string =>
 
 /** A state directory in use or out of reach is bad input, not a fault. */
 function refused(error: unknown): never {
+  if (error instanceof Error && error.name === 'SourceError') throw new UsageError(error.message)
   if (error instanceof Error && /is in use by process|^cannot use |has no branch/.test(error.message))
     throw new UsageError(error.message)
   throw error

@@ -15,6 +15,7 @@ import type { OpenSource, Source } from '../telemetry/intake/source.ts'
 import type { SignalStore } from '../telemetry/signals/signal-store.ts'
 import type { CallRecord, Telemetry } from '../telemetry/telemetry.ts'
 import { host } from './control.ts'
+import type { WantedSource } from './source-file.ts'
 
 /** How often old signals are summed up and deleted. */
 const maintainMs = 60_000
@@ -38,9 +39,11 @@ export async function startSignals(options: {
   telemetry: Pick<Telemetry, 'calls'>
   calls: CallListeners
   port: number
+  /** What a person wants to be asked too. */
+  wanted: readonly WantedSource[]
   say: (text: string) => void
 }): Promise<Signals> {
-  const { directory, signals, client, git, telemetry, calls, port, say } = options
+  const { directory, signals, client, git, telemetry, calls, port, wanted, say } = options
   await using starting = new AsyncDisposableStack()
   const queue = createIntakeQueue({ store: signals, clock, say })
   starting.defer(() => queue.close())
@@ -54,8 +57,12 @@ export async function startSignals(options: {
   const intake = starting.use(
     await serveIntake({ ...listening, port }).catch(() => serveIntake({ ...listening, port: 0 })),
   )
-  const open = async <Settings>(source: Source<Settings>, settings: Settings): Promise<void> => {
-    const file = join(directory, 'intake', `${source.type}.json`)
+  const open = async <Settings>(
+    source: Source<Settings>,
+    settings: Settings,
+    name = source.type,
+  ): Promise<void> => {
+    const file = join(directory, 'intake', `${name}.json`)
     const closing = new AbortController()
     const opened: OpenSource = await source.open(settings, {
       emit: batch => queue.emit(batch),
@@ -64,7 +71,7 @@ export async function startSignals(options: {
       signal: closing.signal,
       load: async () => JSON.parse(textOf(file) ?? 'null') ?? undefined,
       save: async position => writePrivateFile(file, JSON.stringify(position)),
-      say: text => say(`${source.type}: ${text}`),
+      say: text => say(`${name}: ${text}`),
     })
     starting.defer(async () => {
       closing.abort(new Error('the system stops'))
@@ -79,6 +86,9 @@ export async function startSignals(options: {
   await open(deployments, { client })
   await open(kubernetesEvents, { client })
   await open(gatewayCalls, { feed })
+  // Sources that read this system's own API or Git are handed them; what a file says is checked by the source.
+  for (const [i, { source, settings }] of wanted.entries())
+    await open(source as Source<unknown>, { client, git, ...settings }, `${source.type}-${i + 1}`)
   let cancel = clock.after(maintainMs, maintain)
   function maintain(): void {
     signals

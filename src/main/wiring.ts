@@ -2,6 +2,8 @@ import { Agent } from 'undici'
 import { kinds } from '../api/kinds/index.ts'
 import type { ModelRoute } from '../api/kinds/model-route.ts'
 import { reconcilers } from '../controllers/index.ts'
+import { httpPost } from '../controllers/notification/http-post.ts'
+import { smtpMail } from '../controllers/notification/mail.ts'
 import { writeRevert } from '../controllers/revert/revert.ts'
 import { gates } from '../gates/index.ts'
 import { scoreAnswer } from '../gates/scorers/index.ts'
@@ -18,6 +20,8 @@ import { forecastInWorker } from '../rollout/forecast.ts'
 import type { RolloutPlan } from '../rollout/rollout-plan.ts'
 import type { Blobs } from '../store/blobs.ts'
 import type { SignalStore } from '../telemetry/signals/signal-store.ts'
+import { createAnomalyWatch } from '../telemetry/symptoms/anomaly-watch.ts'
+import { watchFile } from '../telemetry/symptoms/watch-file.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
 
 export interface ControllerParts {
@@ -27,6 +31,8 @@ export interface ControllerParts {
   telemetry: Telemetry
   gateway: GatewayControl
   signals: SignalStore
+  /** Where the anomaly watch keeps what it has learnt; without it that is learnt again after a restart. */
+  watchMemory?: string
   /** What gateways have spent. */
   counter: Pick<Counter, 'list'>
 }
@@ -35,6 +41,11 @@ export function controllersOf(parts: ControllerParts) {
   return reconcilers({
     ...parts,
     callHistory: parts.telemetry,
+    carriers: { post: httpPost(fetch), mail: smtpMail() },
+    anomalies: createAnomalyWatch({
+      signals: parts.signals,
+      ...(parts.watchMemory === undefined ? {} : { memory: watchFile(parts.watchMemory) }),
+    }),
     kinds,
     gates,
     trainers,
