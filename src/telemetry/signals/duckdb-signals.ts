@@ -11,6 +11,7 @@ import type { SignalStore } from './signal-store.ts'
 import { number, type Row, type Run, type SqlDatabase } from './sql-database.ts'
 import { sqlQuestions } from './sql-signals.ts'
 import { sqlStats } from './statistics.ts'
+import { followTemplates } from './superseded.ts'
 import { type TemplateOf, wordTemplate } from './template-of.ts'
 
 /** Sums are brought up to date at the latest after so many signals, so that a question never waits for many more. */
@@ -27,6 +28,7 @@ const readers = 3
  * transaction each; `append` resolves when they are on disk. A crash loses what was not appended yet and nothing else:
  * DuckDB replays its log on opening. One process at a time may have the file open.
  * @param settings what differs from the defaults
+ * @param currentTemplate leads from the id of a template to that of the one it became part of
  * @throws Error when another process has it open, or it is not a DuckDB file
  */
 export async function openDuckDbSignals({
@@ -34,11 +36,13 @@ export async function openDuckDbSignals({
   clock,
   settings = {},
   templateOf = wordTemplate,
+  currentTemplate = id => id,
 }: {
   path: string
   clock: Clock
   settings?: Partial<SignalSettings>
   templateOf?: TemplateOf
+  currentTemplate?: (id: string) => string
 }): Promise<SignalStore> {
   const database = await openFile(path)
   const connection = await database.connect()
@@ -54,6 +58,9 @@ export async function openDuckDbSignals({
     exclusively: task => writer.after(() => writer.transaction(() => task(run))),
     lastBatch: async () => writer.written,
     temporary: (name, query) => `create temporary table ${name} as ${query}`,
+    // Reads narrow columns to choose: a row of many columns is dear.
+    chosen: (table, condition) =>
+      `select s.* from ${table} s where s.rowid in (select s.rowid from ${table} s where ${condition})`,
     bytes: async () => (await usedBytes(run)) + (await sizeOf(`${path}.wal`)),
     count: async table => number((await run(`select count(*) as n from ${table}`))[0]?.n),
     compact: () => writer.after(() => checkpoint(run)),
@@ -70,6 +77,7 @@ export async function openDuckDbSignals({
     stats: () => sqlStats(sql),
     maintain: async now => {
       await complete()
+      await followTemplates(sql, currentTemplate)
       const until = clock.now() + maintainMs
       await maintainSignals(sql, { quotaBytes, maintainMs, keepMs }, now, () => clock.now() >= until)
     },
@@ -99,7 +107,7 @@ const createTables = Object.entries(tables).map(([table, columns]) => {
 })
 
 async function openFile(path: string): Promise<DuckDBInstance> {
-  const options = { threads: '2', memory_limit: '768MB', checkpoint_threshold: '128MB' }
+  const options = { threads: '2', memory_limit: '512MB', checkpoint_threshold: '128MB' }
   return DuckDBInstance.create(path, options).catch((error: unknown) => {
     throw new Error(`cannot open the signals file ${path}: ${(error as Error).message}`, { cause: error })
   })

@@ -164,7 +164,7 @@ export class DuckDbWriter {
           ? asked.map(signal => idText((signal as SpanRecord).spanId))
           : asked.map(identityNumber)
       const rows = await this.#run(
-        `select ${kind === 'span' ? 'trace || span' : 'identity'} as identity from ${table}
+        `select ${kind === 'span' ? 'trace || chr(10) || span' : 'identity'} as identity from ${table}
          where ${when} and ${kind === 'span' ? 'span' : 'identity'} in
            (select unnest(from_json($1::json, '["${kind === 'span' ? 'VARCHAR' : 'BIGINT'}"]')))`,
         [JSON.stringify(ids)],
@@ -196,7 +196,7 @@ export class DuckDbWriter {
   }
 
   async #seenOf(table: string): Promise<Fingerprints> {
-    const identity = table === 'spans' ? 'trace || span' : 'identity'
+    const identity = table === 'spans' ? 'trace || chr(10) || span' : 'identity'
     const rows = await this.#run(
       `select ${identity} as identity, ts, batch from ${table} order by batch desc limit ${remembered}`,
     )
@@ -213,6 +213,6 @@ export class DuckDbWriter {
 
 /** What its table knows a signal by. */
 const keyOf = (signal: Signal): string | undefined => {
-  if (signal.kind === 'span') return idText(signal.traceId) + idText(signal.spanId)
+  if (signal.kind === 'span') return `${idText(signal.traceId)}\n${idText(signal.spanId)}`
   return signal.kind === 'metric' || signal.kind === 'log' ? undefined : String(identityNumber(signal))
 }

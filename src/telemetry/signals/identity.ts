@@ -7,7 +7,7 @@ import type { Resource, Signal } from './signal.ts'
 export function identityOf(signal: Signal): string | undefined {
   switch (signal.kind) {
     case 'span':
-      return signal.traceId + signal.spanId
+      return `${signal.traceId}\n${signal.spanId}`
     case 'event':
       return `${signal.key}\n${signal.at}`
     case 'change':

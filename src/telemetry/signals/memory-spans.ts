@@ -7,6 +7,8 @@ import { Sketch } from './sketch.ts'
 
 const inside = (at: number, { from, to }: Window): boolean => at >= from && at < to
 const entry = ({ spanKind }: SpanRecord): boolean => spanKind === 'server' || spanKind === 'consumer'
+/** Nobody calls a call: its parent is in its own process. */
+const calls = ({ spanKind }: SpanRecord): boolean => spanKind === 'client' || spanKind === 'producer'
 const micros = ({ durationMs }: SpanRecord): number => Math.round(durationMs * 1000)
 
 function sketchOf(spans: readonly SpanRecord[]): Sketch {
@@ -71,15 +73,16 @@ function measureOf(spans: readonly SpanRecord[], measure: TopQuery['measure']): 
 }
 
 export function memoryServiceGraph(spans: readonly SpanRecord[], window: Window): ServiceEdge[] {
-  const byId = new Map(spans.map(span => [span.traceId + span.spanId, span]))
-  const calls: { from: string; to: string; call: SpanRecord; failed: boolean }[] = []
+  const byId = new Map(spans.map(span => [`${span.traceId}\n${span.spanId}`, span]))
+  const edges: { from: string; to: string; call: SpanRecord; failed: boolean }[] = []
   const answered = new Set<SpanRecord>()
   for (const span of spans) {
-    const parent = byId.get(span.traceId + (span.parentSpanId ?? ''))
+    if (calls(span)) continue
+    const parent = byId.get(`${span.traceId}\n${span.parentSpanId ?? ''}`)
     if (!parent || parent.resource.service === span.resource.service) continue
     answered.add(parent)
     const call = parent.spanKind === 'client' ? parent : span
-    calls.push({
+    edges.push({
       from: parent.resource.service,
       to: span.resource.service,
       call,
@@ -87,9 +90,9 @@ export function memoryServiceGraph(spans: readonly SpanRecord[], window: Window)
     })
   }
   for (const span of spans)
-    if (span.peer && !answered.has(span) && (span.spanKind === 'client' || span.spanKind === 'producer'))
-      calls.push({ from: span.resource.service, to: span.peer, call: span, failed: span.error })
-  const inWindow = calls.filter(({ call, from, to }) => from !== to && inside(call.at, window))
+    if (span.peer && !answered.has(span) && calls(span))
+      edges.push({ from: span.resource.service, to: span.peer, call: span, failed: span.error })
+  const inWindow = edges.filter(({ call, from, to }) => from !== to && inside(call.at, window))
   return [...Map.groupBy(inWindow, ({ from, to }) => `${from}\n${to}`).values()]
     .map(same => {
       const sketch = sketchOf(same.map(({ call }) => call))

@@ -12,6 +12,7 @@ import type { SignalStore, Window } from './signal-store.ts'
 import { number, type Row, type SqlDatabase } from './sql-database.ts'
 import { sqlQuestions } from './sql-signals.ts'
 import { sqlStats } from './statistics.ts'
+import { followTemplates } from './superseded.ts'
 import { type TemplateOf, wordTemplate } from './template-of.ts'
 
 /** Held while sums are written and rows deleted. */
@@ -27,6 +28,7 @@ const exportRows = 10_000
  * in a schema of its own. The quota is of rows that are there: the disk of deleted ones is used again and not given
  * back. A connection string with `sslmode=verify-full` has the server's certificate checked.
  * @param settings what differs from the defaults
+ * @param currentTemplate leads from the id of a template to that of the one it became part of
  * @throws Error when the database can not be reached, or does not let us make the schema
  */
 export async function openPostgresSignals({
@@ -35,12 +37,14 @@ export async function openPostgresSignals({
   clock,
   settings = {},
   templateOf = wordTemplate,
+  currentTemplate = id => id,
 }: {
   connectionString: string
   schema?: string
   clock: Clock
   settings?: Partial<SignalSettings>
   templateOf?: TemplateOf
+  currentTemplate?: (id: string) => string
 }): Promise<SignalStore> {
   const pool = new pg.Pool({
     connectionString,
@@ -72,6 +76,7 @@ export async function openPostgresSignals({
         (await run('select pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1 as batch'))[0]?.batch,
       ),
     temporary: (name, text) => `create temporary table ${name} on commit drop as ${text}`,
+    chosen: (table, condition) => `select s.* from ${table} s where ${condition}`,
     bytes: () => liveBytes(query, schema),
     count: table => countOf(query, table),
     compact: async () => {
@@ -88,6 +93,7 @@ export async function openPostgresSignals({
     stats: () => sqlStats(sql),
     maintain: async now => {
       await rolled()
+      await followTemplates(sql, currentTemplate)
       const until = clock.now() + maintainMs
       await maintainSignals(sql, { quotaBytes, maintainMs, keepMs }, now, () => clock.now() >= until)
     },

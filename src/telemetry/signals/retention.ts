@@ -83,15 +83,25 @@ export async function maintainSignals(
   for (const work of works)
     for (let more = true; more && !timeIsUp(); ) more = await database.exclusively(work)
   await database.compact()
-  while (!timeIsUp() && (await database.bytes()) > quotaBytes) {
-    if (!(await database.exclusively(evictOldest))) return
-    await database.compact()
+  // Disk is given free a row group at a time, so what is deleted is reckoned by rows: else too much would go.
+  let used = await database.bytes()
+  const full = used > quotaBytes
+  while (used > quotaBytes && !timeIsUp()) {
+    const share = 1 - (0.9 * quotaBytes) / used
+    const gone = await database.exclusively(run => evictOldest(run, share))
+    if (gone === 0) break
+    used *= 1 - gone
   }
+  if (full) await database.compact()
 }
 
-async function edges(run: Run, table: string): Promise<{ first: number; last: number } | undefined> {
-  const [row] = await run(`select min(ts) as first, max(ts) as last from ${table}`)
-  return row?.first == null ? undefined : { first: number(row.first), last: number(row.last) }
+async function edges(
+  run: Run,
+  table: string,
+): Promise<{ first: number; last: number; rows: number } | undefined> {
+  const [row] = await run(`select min(ts) as first, max(ts) as last, count(*) as n from ${table}`)
+  if (row?.first == null) return undefined
+  return { first: number(row.first), last: number(row.last), rows: number(row.n) }
 }
 
 /** Deletes what is older, at most `sliceUs` at once. */
@@ -103,7 +113,7 @@ async function expire(run: Run, table: string, before: number, sliceUs: number):
   return to < before
 }
 
-async function remove(run: Run, table: string, to: number, reason: 'expired' | 'evicted'): Promise<void> {
+async function remove(run: Run, table: string, to: number, reason: 'expired' | 'evicted'): Promise<number> {
   const [row] = await run(`select count(*) as n from ${table} where ts < ${to}`)
   const n = number(row?.n)
   await run(`delete from ${table} where ts < ${to}`)
@@ -111,6 +121,7 @@ async function remove(run: Run, table: string, to: number, reason: 'expired' | '
     `insert into deleted values ('${table}', ${reason === 'expired' ? n : 0}, ${reason === 'evicted' ? n : 0})`,
   )
   await setMark(run, `${table}_from`, to)
+  return n
 }
 
 export async function mark(run: Run, name: string): Promise<number> {
@@ -226,23 +237,28 @@ async function downsamplePoints(
   return true
 }
 
-/** Deletes the oldest sixteenth of what is oldest: details first, then sums, at last what people wrote. */
-const evictOldest: Piece = async run => {
+/**
+ * Deletes a share of the time of what is oldest: details first, then sums, at last what people wrote.
+ * @returns the share of all rows of its rank that is gone; 0 when nothing is left
+ */
+async function evictOldest(run: Run, share: number): Promise<number> {
   const ranks = [['spans', 'logs', 'points'], Object.keys(sums), ['events', 'costs', 'changes']]
   for (const tables of ranks) {
     let oldest: { table: string; first: number; last: number } | undefined
+    let rows = 0
     for (const table of tables) {
       const found = await edges(run, table)
       if (found && (!oldest || found.first < oldest.first)) oldest = { table, ...found }
+      rows += found?.rows ?? 0
     }
     if (!oldest) continue
     const { table, first, last } = oldest
-    const to = first + Math.max(minuteUs, Math.ceil((last + 1 - first) / 16))
-    await remove(run, table, to, 'evicted')
+    const to = first + Math.max(1, Math.ceil((last + 1 - first) * share))
+    const gone = await remove(run, table, to, 'evicted')
     if (table === 'points') await run(`delete from buckets where ts < ${to}`)
-    return true
+    return gone / rows
   }
-  return false
+  return 0
 }
 
 /** Rows of each kind of signal are in this table. */

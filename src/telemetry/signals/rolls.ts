@@ -74,7 +74,7 @@ function edgeMinutes(database: SqlDatabase, after: number, from: number, to: num
   const pairs = (parent: string, child: string) =>
     `select p.trace as trace, p.span as span, p.batch as batch, p.ts as parent_ts, p.duration as parent_duration,
        p.kind as kind, p.peer as peer, p.error as parent_error, c.ts as child_ts, c.duration as child_duration,
-       p.error or c.error as error, rp.service as source, rc.service as target
+       c.error or (p.error and p.kind = ${spanKinds.indexOf('client')}) as error, rp.service as source, rc.service as target
      from spans p join spans c on c.trace = p.trace and c.parent = p.span
        join resources rp on rp.id = p.resource join resources rc on rc.id = c.resource
      where ${parent} and ${child} and c.parent is not null and c.kind not ${client} and rp.service <> rc.service`

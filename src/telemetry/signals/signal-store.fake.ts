@@ -74,3 +74,10 @@ export const cost = (usd: number, given: Partial<CostRecord> = {}): CostRecord =
   attributes: {},
   ...given,
 })
+
+/** One second of signals of a writer that is going to be killed. */
+export const crashBatch = (batch: number) => [
+  ...Array.from({ length: 50 }, (_, i) => span(`${batch}-${i}`, { at: t0 + batch * 1000 + i })),
+  ...Array.from({ length: 50 }, (_, i) => log(`line ${batch} ${i}`, { at: t0 + batch * 1000 + i })),
+  event(`${batch}`, { at: t0 + batch * 1000 }),
+]

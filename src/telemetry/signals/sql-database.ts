@@ -14,6 +14,8 @@ export interface SqlDatabase {
   lastBatch(run: Run): Promise<number>
   /** Makes a table that is gone at the end of the transaction, out of a question. */
   temporary(name: string, query: string): string
+  /** Whole rows of a table, called `s`, that a condition with order and limit chooses. */
+  chosen(table: string, condition: string): string
   /** Disk in use, in bytes. */
   bytes(): Promise<number>
   /** How many rows, about. */

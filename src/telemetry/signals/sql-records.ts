@@ -10,14 +10,17 @@ import { Statement } from './sql-spans.ts'
 const resourceColumns = ['service', 'namespace', 'workload', 'version', 'instance'] as const
 const shown = resourceColumns.map(name => `r.${name} as of_${name}`).join(', ')
 
-/** Tables with what their numbers stand for; also what is exported. */
-export const spanRows = `select s.*, n.name as name_text, p.name as peer_text, ${shown}
-  from spans s join resources r on r.id = s.resource join names n on n.id = s.name
-    left join names p on p.id = s.peer`
-export const logRows = `select s.*, t.hash as template_hash, t.template as template_text, ${shown}
-  from logs s join resources r on r.id = s.resource join templates t on t.id = s.template`
-export const recordRows = (table: 'events' | 'changes' | 'costs'): string =>
-  `select s.*, ${shown} from ${table} s join resources r on r.id = s.resource`
+/** Rows with what their numbers stand for; the few that are asked for are chosen before. */
+const joined = {
+  spans: (chosen: string) => `select s.*, n.name as name_text, p.name as peer_text, ${shown}
+    from (${chosen}) s join resources r on r.id = s.resource join names n on n.id = s.name
+      left join names p on p.id = s.peer`,
+  logs: (chosen: string) => `select s.*, t.hash as template_hash, ${shown}
+    from (${chosen}) s join resources r on r.id = s.resource join templates t on t.id = s.template`,
+  events: (chosen: string) => `select s.*, ${shown} from (${chosen}) s join resources r on r.id = s.resource`,
+  changes: (chosen: string) =>
+    `select s.*, ${shown} from (${chosen}) s join resources r on r.id = s.resource`,
+}
 
 interface Found {
   resource?: Partial<Resource>
@@ -29,22 +32,23 @@ interface Found {
 export function sqlRecords(database: SqlDatabase) {
   /** The newest rows of a window, newest first. */
   const newest = (
-    rows: string,
+    table: keyof typeof joined,
     { resource, window, limit }: Found,
     conditionOf: (statement: Statement) => string = () => 'true',
   ): Promise<Row[]> => {
     const { from, to } = checkWindow(window)
     const statement = new Statement()
     const condition = conditionOf(statement)
+    const wanted = `s.ts >= ${micros(from)} and s.ts < ${micros(to)} and ${condition}
+      and ${statement.resource('s.resource', resource)} order by s.ts desc limit ${boundedLimit(limit)}`
     return database.read(
-      `${rows} where s.ts >= ${micros(from)} and s.ts < ${micros(to)} and ${condition}
-         and ${statement.resource('s.resource', resource)} order by s.ts desc limit ${boundedLimit(limit)}`,
+      `${joined[table](database.chosen(table, wanted))} order by s.ts desc`,
       statement.values,
     )
   }
   return {
     async logs({ template, traceId, ...query }: Parameters<SignalStore['logs']>[0]): Promise<LogRecord[]> {
-      const rows = await newest(logRows, query, statement =>
+      const rows = await newest('logs', query, statement =>
         [
           template === undefined
             ? 'true'
@@ -55,21 +59,22 @@ export function sqlRecords(database: SqlDatabase) {
       return rows.map(logOf)
     },
     async trace(traceId: string): Promise<SpanRecord[]> {
-      const sql = `${spanRows} where s.trace = $1 order by s.ts, s.span limit ${boundedLimit(Infinity)}`
+      const wanted = `s.trace = $1 order by s.ts limit ${boundedLimit(Infinity)}`
+      const sql = `${joined.spans(database.chosen('spans', wanted))} order by s.ts, s.span`
       return (await database.read(sql, [idText(traceId)])).map(spanOf)
     },
     async spans({ error, ...query }: Parameters<SignalStore['spans']>[0]): Promise<SpanRecord[]> {
-      const rows = await newest(spanRows, query, () => (error === undefined ? 'true' : `s.error = ${error}`))
+      const rows = await newest('spans', query, () => (error === undefined ? 'true' : `s.error = ${error}`))
       return rows.map(spanOf)
     },
     async events({ source, ...query }: Parameters<SignalStore['events']>[0]): Promise<EventRecord[]> {
-      const rows = await newest(recordRows('events'), query, statement =>
+      const rows = await newest('events', query, statement =>
         source === undefined ? 'true' : `s.source = ${statement.value(source)}`,
       )
       return rows.map(eventOf)
     },
     async changes(query: Parameters<SignalStore['changes']>[0]): Promise<ChangeRecord[]> {
-      return (await newest(recordRows('changes'), query)).map(changeOf).reverse()
+      return (await newest('changes', query)).map(changeOf).reverse()
     },
     async costs({
       window,
