@@ -78,7 +78,10 @@ async function intake(name: string, total: number, make: (count: number) => Sign
 
 const questions: [string, (window: Window) => ReturnType<SignalStore[keyof SignalStore]>][] = [
   ['service graph', window => store.serviceGraph(window)],
-  ['p95 per minute of a service', window => store.requests({ resource: { service: 'service-7' }, window, stepMs: minute })],
+  [
+    'p95 per minute of a service',
+    window => store.requests({ resource: { service: 'service-7' }, window, stepMs: minute }),
+  ],
   ['p95 per minute of everything', window => store.requests({ resource: {}, window, stepMs: minute })],
   ['operations by p95', window => store.top({ of: 'operations', measure: 'p95', window, limit: 20 })],
   ['templates', window => store.templates({ window, limit: 50 })],
@@ -105,6 +108,8 @@ await ask()
 await intake('logs', logs, logMaker(begin, 100_000))
 await ask()
 const { rows, bytes } = await store.stats()
-console.log(`stored: ${JSON.stringify(rows)}, ${(bytes / 2 ** 20).toFixed(0)} MiB, peak ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB of memory`)
+console.log(
+  `stored: ${JSON.stringify(rows)}, ${(bytes / 2 ** 20).toFixed(0)} MiB, peak ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB of memory`,
+)
 await store.close()
 if (!values.keep) await rm(folder, { recursive: true })

@@ -34,7 +34,9 @@ export function spanMaker(begin: number, perSecond: number, seed = 1): (count: n
     const spans: SpanRecord[] = []
     let parent: { id: string; service: number } | undefined
     for (let depth = 0; depth < 4; depth++) {
-      const service = parent ? (parent.service * 3 + 1 + Math.floor(random() * 3)) % 50 : Math.floor(random() * 10)
+      const service = parent
+        ? (parent.service * 3 + 1 + Math.floor(random() * 3)) % 50
+        : Math.floor(random() * 10)
       const resource = resources[service]?.[Math.floor(random() * 3)] ?? { service: '' }
       const route = `/api/v1/items-${Math.floor(random() * 10)}/{id}`
       const durationMs = Math.round(Math.exp(random() * 3 + 1) * 1000) / 1000

@@ -53,8 +53,9 @@ export async function openDuckDbSignals({
   })
   await writer.load()
   const pool = await Promise.all(Array.from({ length: readers }, () => database.connect()))
+  const { read, idle } = pooled(pool.map(runOn))
   const sql: SqlDatabase = {
-    read: pooled(pool.map(runOn)),
+    read,
     exclusively: task => writer.after(() => writer.transaction(() => task(run))),
     lastBatch: async () => writer.written,
     temporary: (name, query) => `create temporary table ${name} as ${query}`,
@@ -94,6 +95,7 @@ export async function openDuckDbSignals({
     },
     close: async () => {
       await writer.after(() => checkpoint(run))
+      await idle()
       for (const reader of pool) reader.closeSync()
       connection.closeSync()
       database.closeSync()
@@ -157,10 +159,11 @@ function runOn(connection: DuckDBConnection): Run {
   }
 }
 
-/** Hands each question to the connection with the fewest. */
-function pooled(runs: readonly Run[]): Run {
+/** Hands each question to the connection with the fewest; `idle` resolves when all that were asked are answered. */
+function pooled(runs: readonly Run[]): { read: Run; idle: () => Promise<void> } {
   const busy = runs.map(() => 0)
-  return async (sql, values) => {
+  const asked = new Set<Promise<unknown>>()
+  const ask: Run = async (sql, values) => {
     const i = busy.indexOf(Math.min(...busy))
     busy[i] = (busy[i] ?? 0) + 1
     try {
@@ -168,6 +171,18 @@ function pooled(runs: readonly Run[]): Run {
     } finally {
       busy[i] = (busy[i] ?? 1) - 1
     }
+  }
+  return {
+    read: (sql, values) => {
+      const answer = ask(sql, values)
+      asked.add(answer)
+      const over = () => asked.delete(answer)
+      answer.then(over, over)
+      return answer
+    },
+    idle: async () => {
+      await Promise.allSettled(asked)
+    },
   }
 }
 

@@ -67,6 +67,8 @@ export class Encoding {
   }
 
   #point(point: MetricPoint, { dictionaries, newest, batch }: EncodingContext): void {
+    // How Prometheus says that a series ended, and what a division by nothing gives.
+    if (!Number.isFinite(point.value)) return
     const series = seriesOf(point, dictionaries)
     const before = newest.get(series)
     const added = increaseOf(before, point)
@@ -123,7 +125,7 @@ const spanEvents = (events: NonNullable<SpanRecord['events']>): string =>
     events.slice(0, most.events).map(({ at, name, attributes }) => ({
       at,
       name: name.slice(0, longest.id),
-      attributes: boundedAttributes(attributes),
+      attributes: shortened(attributes, longest.eventAttributes),
     })),
   )
 
@@ -153,7 +155,7 @@ const eventRow = (event: EventRecord, { dictionaries, batch }: EncodingContext):
   event.severity,
   bounded(event.message, longest.message),
   bounded(event.key, longest.attribute),
-  Math.round(event.count),
+  Math.round(finite(event.count)),
   event.until === undefined ? null : micros(event.until),
   attributesText(event.attributes),
 ]
@@ -186,13 +188,18 @@ const costRow = (cost: CostRecord, { dictionaries, batch }: EncodingContext): Ce
   identityNumber(cost),
   dictionaries.resource(cost.resource),
   micros(cost.until),
-  cost.usd,
+  finite(cost.usd),
   idText(cost.category),
   cost.owner === undefined ? null : idText(cost.owner),
   attributesText(cost.attributes),
 ]
 
-export const micros = (ms: number): number => Math.round(ms * 1000) || 0
+/** Latest time that a number holds to the microsecond: the year 2255. */
+const maxMicros = 9e15
+
+/** What is no time is 0, so that one bad signal does not fail the batch it came with. */
+export const micros = (ms: number): number => Math.max(0, Math.min(maxMicros, Math.round(ms * 1000) || 0))
+const finite = (value: number): number => (Number.isFinite(value) ? value : 0)
 
 const bounded = (text: string, length: number): string =>
   clean(text.length > length ? text.slice(0, length) : text)
@@ -215,7 +222,7 @@ export function attributesText(attributes: Attributes): string | null {
   }
   if (members === 0) return null
   const text = JSON.stringify(large || members > most.attributes ? boundedAttributes(attributes) : attributes)
-  return text.length <= longest.attributes ? text : JSON.stringify(shortened(attributes))
+  return text.length <= longest.attributes ? text : JSON.stringify(shortened(attributes, longest.attributes))
 }
 
 const boundedAttributes = (attributes: Attributes): Attributes =>
@@ -229,9 +236,9 @@ const boundedAttributes = (attributes: Attributes): Attributes =>
   )
 
 /** The first attributes, as many as find room. */
-function shortened(attributes: Attributes): Attributes {
+function shortened(attributes: Attributes, length: number): Attributes {
   const kept: Record<string, string | number | boolean> = {}
-  let left = longest.attributes
+  let left = length
   for (const [key, value] of Object.entries(boundedAttributes(attributes))) {
     left -= JSON.stringify([key, value]).length
     if (left >= 0) kept[key] = value

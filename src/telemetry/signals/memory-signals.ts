@@ -40,6 +40,7 @@ export function memorySignals({ templateOf = wordTemplate }: { templateOf?: Temp
       identities.add(key)
     }
     if (signal.kind === 'metric') {
+      if (!Number.isFinite(signal.value)) return
       const key = seriesKey(signal)
       const before = newest.get(key)
       points.push({ ...signal, added: increaseOf(before, signal) })

@@ -7,7 +7,7 @@ import { postgresSchema } from './postgres-schema.ts'
 import { PostgresWriter, type Query } from './postgres-writer.ts'
 import { defaultSettings, maintainSignals, mark, type SignalSettings } from './retention.ts'
 import { roll } from './rolls.ts'
-import { type ColumnType, details, sums } from './schema.ts'
+import type { ColumnType } from './schema.ts'
 import type { SignalStore, Window } from './signal-store.ts'
 import { number, type Row, type SqlDatabase } from './sql-database.ts'
 import { sqlQuestions } from './sql-signals.ts'
@@ -20,6 +20,8 @@ const upkeepLock = 4_270_118
 const schemaLock = 4_270_119
 /** No question is worth more time. */
 const statementMs = 60_000
+/** Upkeep that is given up would only be longer the next time. */
+const upkeepMs = 1_800_000
 /** Rows of one part of an export. */
 const exportRows = 10_000
 
@@ -68,6 +70,7 @@ export async function openPostgresSignals({
     read: query,
     exclusively: task =>
       transaction(async run => {
+        await run(`set local statement_timeout = ${upkeepMs}`)
         await run(`select pg_advisory_xact_lock(${upkeepLock})`)
         return task(run)
       }),
@@ -79,10 +82,7 @@ export async function openPostgresSignals({
     chosen: (table, condition) => `select s.* from ${table} s where ${condition}`,
     bytes: () => liveBytes(query, schema),
     count: table => countOf(query, table),
-    compact: async () => {
-      for (const table of [...Object.keys(details), ...Object.keys(sums)])
-        await query(`vacuum (analyze) ${table}`)
-    },
+    compact: () => vacuum(pool, schema),
   }
   const rolled = () => roll(sql, clock.now())
   const questions = sqlQuestions(sql, rolled, table => mark(query, `${table}_from`))
@@ -135,6 +135,25 @@ const transactionsOf =
       client.release(broken)
     }
   }
+
+/** Autovacuum does it too, in its own time; and nothing is known of the size of rows before the first. */
+async function vacuum(pool: pg.Pool, schema: string): Promise<void> {
+  const client = await pool.connect()
+  let done = false
+  try {
+    const { rows } = await client.query<{ relname: string }>(
+      `select relname from pg_stat_user_tables where schemaname = $1
+         and (n_dead_tup > 10000 or (last_analyze is null and last_autoanalyze is null))`,
+      [schema],
+    )
+    await client.query(`set statement_timeout = ${upkeepMs}`)
+    for (const { relname } of rows) await client.query(`vacuum (analyze) ${relname}`)
+    await client.query('reset statement_timeout')
+    done = true
+  } finally {
+    client.release(!done)
+  }
+}
 
 /** Disk of what is there: files do not shrink when rows are deleted, so it is told by what PostgreSQL knows of rows. */
 async function liveBytes(query: Query, schema: string): Promise<number> {

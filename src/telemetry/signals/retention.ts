@@ -114,12 +114,16 @@ async function expire(run: Run, table: string, before: number, sliceUs: number):
 }
 
 async function remove(run: Run, table: string, to: number, reason: 'expired' | 'evicted'): Promise<number> {
-  const [row] = await run(`select count(*) as n from ${table} where ts < ${to}`)
-  const n = number(row?.n)
+  const n = number((await run(`select count(*) as n from ${table} where ts < ${to}`))[0]?.n)
   await run(`delete from ${table} where ts < ${to}`)
-  await run(
-    `insert into deleted values ('${table}', ${reason === 'expired' ? n : 0}, ${reason === 'evicted' ? n : 0})`,
+  const [row] = await run(
+    'select sum(expired) as expired, sum(evicted) as evicted from deleted where name = $1',
+    [table],
   )
+  const gone = { expired: number(row?.expired), evicted: number(row?.evicted) }
+  gone[reason] += n
+  await run('delete from deleted where name = $1', [table])
+  await run(`insert into deleted values ($1, ${gone.expired}, ${gone.evicted})`, [table])
   await setMark(run, `${table}_from`, to)
   return n
 }

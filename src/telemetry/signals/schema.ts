@@ -177,7 +177,6 @@ export const tables: Readonly<Record<string, Readonly<Record<string, ColumnType>
 
 export type DictionaryTable = keyof typeof dictionaries
 export type DetailTable = keyof typeof details
-export type SumTable = keyof typeof sums
 
 /** Columns that hold the number of a row of a dictionary. */
 export const references: Readonly<Record<string, Readonly<Record<string, DictionaryTable>>>> = {

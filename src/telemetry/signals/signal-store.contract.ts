@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { metricsContract } from './signal-metrics.contract.ts'
 import { spansContract } from './signal-spans.contract.ts'
-import { change, cost, event, log, minute, span, t0 } from './signal-store.fake.ts'
+import { change, cost, event, log, minute, point, span, t0 } from './signal-store.fake.ts'
 import type { SignalStore } from './signal-store.ts'
 
 const window = { from: t0, to: t0 + 10 * minute }
@@ -182,6 +182,18 @@ export function signalStoreContract(name: string, open: () => Promise<SignalStor
       expect(await store.logs({ window, limit: 9 })).toHaveLength(1)
       expect(await store.events({ window, limit: 9 })).toHaveLength(1)
       expect(await store.trace('trace-s')).toHaveLength(1)
+    })
+
+    test('one signal with numbers that are none does not fail the batch it came with', async () => {
+      const store = await open()
+      await store.append([
+        span('s', { at: Number.NaN, durationMs: Infinity }),
+        event('e', { at: Infinity, count: Number.NaN }),
+        point('m', Number.NaN),
+        log('fine', { severity: Number.NaN }),
+      ])
+      expect(await store.logs({ window, limit: 9 })).toMatchObject([{ body: 'fine' }])
+      expect(await store.metrics({ window })).toEqual([])
     })
 
     test('stats count what is kept by kind and tell the oldest', async () => {

@@ -29,7 +29,10 @@ export interface SignalStore {
   top(query: TopQuery): Promise<{ key: string; value: number; count: number }[]>
   /** The same measure in two windows, by key, the largest change first. */
   compare(query: Omit<TopQuery, 'window'> & { before: Window; after: Window }): Promise<Compared[]>
-  /** Who called whom, from spans: how often, with which errors and how long. */
+  /**
+   * Who called whom, from spans: how often, with which errors and how long, as the caller saw it. Of whole minutes: those
+   * that the window touches.
+   */
   serviceGraph(window: Window): Promise<ServiceEdge[]>
   /** Logs by template: how often in the window, by level, first and last seen ever, one example. */
   templates(query: { resource?: Partial<Resource>; window: Window; limit: number }): Promise<TemplateCount[]>
@@ -61,9 +64,9 @@ export interface SignalStore {
   }): Promise<{ key: string; usd: number }[]>
   /** What is stored and what had to go. */
   stats(): Promise<StoreStats>
-  /** Deletes and downsamples what is due; called from time to time. */
+  /** Deletes and downsamples what is due, for a bounded time; called every minute or so. */
   maintain(now: number): Promise<void>
-  /** Writes everything of a window as Parquet files, one a kind, into a folder. */
+  /** Writes everything of a window as Parquet files, one a kind, into a folder that is there. @returns their paths */
   export(window: Window, folder: string): Promise<string[]>
   close(): Promise<void>
 }

@@ -20,10 +20,6 @@ export const bucketSql = (column: string): string =>
 /** The value in milliseconds with the least relative error to everything in the bucket. */
 export const bucketMs = (bucket: number): number => (2 * gamma ** bucket) / (gamma + 1) / 1000
 
-/** The same in SQL, of a column of buckets. */
-export const bucketMsSql = (column: string): string =>
-  `(${2 / (gamma + 1) / 1000} * exp(${column} * ${logGamma}))`
-
 /** Rank of a quantile among n values, from 1: the smallest value that at least that share does not exceed. */
 export const rankOf = (quantile: number, n: number): number => Math.max(1, Math.ceil(quantile * n - 1e-9))
 
