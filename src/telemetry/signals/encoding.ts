@@ -3,6 +3,7 @@ import { fingerprintOf } from './fingerprints.ts'
 import { identityOf } from './identity.ts'
 import { bucketsOf, increaseOf, type SeriesState } from './increase.ts'
 import { modelOf, routeOf, tokensOf, usdOf } from './model-calls.ts'
+import { compareText } from './questions.ts'
 import { type Cell, type ColumnBatch, type DetailTable, details, spanKinds } from './schema.ts'
 import type {
   Attributes,
@@ -24,6 +25,7 @@ const longest = {
   attribute: 1024,
   key: 128,
   attributes: 8192,
+  eventAttributes: 4096,
   diff: 16_384,
 }
 const most = { attributes: 64, events: 16, files: 200 }
@@ -92,7 +94,7 @@ export const seriesOf = (point: MetricPoint, dictionaries: Dictionaries): number
     name: point.name.slice(0, longest.id),
     unit: point.unit?.slice(0, 32) ?? '',
     type: point.type,
-    attributes: attributesText(Object.fromEntries(Object.entries(point.attributes).sort())) ?? '{}',
+    attributes: attributesText(byKey(point.attributes)) ?? '{}',
   })
 
 const spanRow = (span: SpanRecord, { dictionaries, batch }: EncodingContext): Cell[] => {
@@ -210,6 +212,10 @@ export function identityNumber(signal: Signal): number {
   const { high, low } = fingerprintOf(identityOf(signal) ?? '')
   return (high & 0x1fffff) * 0x100000000 + (low >>> 0)
 }
+
+/** Equal text for equal attributes, whatever their order. */
+const byKey = (attributes: Attributes): Attributes =>
+  Object.fromEntries(Object.entries(attributes).sort(([a], [b]) => compareText(a, b)))
 
 /** JSON of attributes; null of none. */
 export function attributesText(attributes: Attributes): string | null {

@@ -1,6 +1,6 @@
 import { matchesResource, resourceKey } from './identity.ts'
 import { bucketsOf, histogramQuantile, type Increase, type ValueBucket } from './increase.ts'
-import { checkSeries, checkSteps } from './questions.ts'
+import { checkSeries, checkSteps, compareText } from './questions.ts'
 import type { MetricPoint, Resource } from './signal.ts'
 import type { Series, SeriesQuery, SignalStore } from './signal-store.ts'
 
@@ -25,7 +25,7 @@ export function lineOf(
 }
 
 export const seriesKey = ({ resource, name, attributes }: MetricPoint): string =>
-  `${resourceKey(resource)}\n${name}\n${JSON.stringify(Object.entries(attributes).sort())}`
+  `${resourceKey(resource)}\n${name}\n${JSON.stringify(Object.entries(attributes).sort(([a], [b]) => compareText(a, b)))}`
 
 export const hasAttributes = (
   attributes: MetricPoint['attributes'],
