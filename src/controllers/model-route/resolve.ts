@@ -7,6 +7,7 @@ import { ModelProvider } from '../../api/kinds/model-provider.ts'
 import type { ModelRoute } from '../../api/kinds/model-route.ts'
 import { Prompt } from '../../api/kinds/prompt.ts'
 import { type settledFor, source } from '../../api/source.ts'
+import { promptContent } from '../../gateway/prompts/content.ts'
 import type {
   Bundle,
   GuardrailContent,
@@ -15,7 +16,6 @@ import type {
   ProviderTarget,
 } from '../../gateway/snapshot.ts'
 import { definedOnly } from '../../lib/defined.ts'
-import { promptContent } from '../../gateway/prompts/content.ts'
 import { digestOfValue } from '../../lib/digest.ts'
 import { parseDuration } from '../../lib/duration.ts'
 import { checkScorers } from '../runtime/check-scorers.ts'
