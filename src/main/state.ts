@@ -46,6 +46,7 @@ export async function openState(directory: string, log: Log) {
     path: join(directory, 'signals.duckdb'),
     clock,
     templateOf: templates.templateOf,
+    currentTemplate: templates.currentTemplate,
   })
   opening.defer(() => signals.close())
   mkdirSync(gatewayFolder(directory), { recursive: true })

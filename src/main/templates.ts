@@ -8,8 +8,15 @@ import type { MinerSnapshot } from '../telemetry/templates/snapshot.ts'
 /** How often what was learnt of logs is kept. A crash only costs learning it again: ids are those of the texts. */
 const keepMs = 60_000
 
+export interface KeptTemplates {
+  templateOf: TemplateOf
+  /** The template that an earlier one became part of. */
+  currentTemplate(id: string): string
+  close(): void
+}
+
 /** One miner for all log lines that come in, which goes on after a restart where it was. */
-export function keptTemplates(path: string, clock: Clock): { templateOf: TemplateOf; close(): void } {
+export function keptTemplates(path: string, clock: Clock): KeptTemplates {
   const snapshot = readSnapshot(path)
   const miner: TemplateMiner = createTemplateMiner(snapshot ? { snapshot } : {})
   const keep = () => writePrivateFile(path, JSON.stringify(miner.snapshot()))
@@ -26,6 +33,7 @@ export function keptTemplates(path: string, clock: Clock): { templateOf: Templat
       const { id, template } = miner.add(body)
       return { id, template }
     },
+    currentTemplate: id => miner.current(id),
     close: () => {
       cancel()
       keep()

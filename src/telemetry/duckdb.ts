@@ -12,6 +12,7 @@ import {
 } from './duckdb-schema.ts'
 import { duckDbUsage } from './duckdb-usage.ts'
 import { RecentPhases } from './recent-phases.ts'
+import { GroupCommit } from './signals/group-commit.ts'
 import { duckDbCallHistory } from './slo/duckdb-call-history.ts'
 import type { CallRecord, Feedback, Telemetry } from './telemetry.ts'
 
@@ -167,11 +168,10 @@ async function readPhase(
 /** Writes batches one after the other and knows which calls were written already. */
 class WriteQueue {
   readonly #writer: DuckDBConnection
-  #calls: (CallRecord & { arrival: number })[] = []
-  #feedback: Feedback[] = []
-  /** The write that the waiting rows will be part of, and the one that runs. */
-  #next: Promise<void> | undefined
-  #running: Promise<void> = Promise.resolve()
+  readonly #commits = new GroupCommit<{ calls: (CallRecord & { arrival: number })[]; feedback: Feedback[] }>(
+    () => ({ calls: [], feedback: [] }),
+    ({ calls, feedback }) => this.#write(calls, feedback),
+  )
   #remembered: Promise<Set<string>> | undefined
   #arrivals = 0
   /** Time of the newest call. */
@@ -193,8 +193,9 @@ class WriteQueue {
     const fresh = remembered.size < maxRemembered ? unknown : await this.#unwritten(unknown)
     for (const { at } of fresh) this.#newest = Math.max(this.#newest, at)
     onFresh(fresh)
-    for (const one of fresh) this.#calls.push({ ...one, arrival: ++this.#arrivals })
-    this.#feedback.push(...feedback)
+    const { pending } = this.#commits
+    for (const one of fresh) pending.calls.push({ ...one, arrival: ++this.#arrivals })
+    pending.feedback.push(...feedback)
     await this.flush().catch((error: unknown) => {
       // They will be reported again.
       for (const { id } of fresh) remembered.delete(id)
@@ -208,25 +209,12 @@ class WriteQueue {
 
   /** Resolves when everything added so far is on disk; rejects when that failed. */
   flush(): Promise<void> {
-    this.#next ??= this.#running
-      .catch(() => undefined)
-      .then(() => {
-        this.#next = undefined
-        this.#running = this.#write(this.#calls.splice(0), this.#feedback.splice(0))
-        return this.#running
-      })
-    return this.#next
+    return this.#commits.flush()
   }
 
   /** Runs `task` when everything added so far is on disk, with no write beside it. */
-  async after<T>(task: () => Promise<T>): Promise<T> {
-    await this.flush()
-    const done = this.#running.catch(() => undefined).then(task)
-    this.#running = done.then(
-      () => undefined,
-      () => undefined,
-    )
-    return done
+  after<T>(task: () => Promise<T>): Promise<T> {
+    return this.#commits.after(task)
   }
 
   /** Those of the calls that the file does not have, as far as they are late. */

@@ -24,6 +24,7 @@ export function callSpan(call: CallRecord): SpanRecord[] {
         'gen_ai.provider.name': call.provider,
         'gen_ai.usage.input_tokens': call.inputTokens,
         'gen_ai.usage.output_tokens': call.outputTokens,
+        'keelway.cost.usd': call.costUsd,
         'http.response.status_code': call.status,
         'error.type': call.error,
         'keelway.call.id': call.id,
