@@ -37,6 +37,8 @@ export interface SystemOptions extends FirstObjects {
   gatewayWorkers?: number
   /** False when `keelway controllers` reconciles from another process. */
   controllers?: boolean
+  /** Connection string of a PostgreSQL that keeps signals instead of a file of the state directory. */
+  signalsDatabase?: string
   /** YAML file with further sources of signals. */
   sources?: string
   /** One line for people. */
@@ -65,7 +67,9 @@ export interface System extends AsyncDisposable {
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { say, ports = {} } = options
   await using starting = new AsyncDisposableStack()
-  const state = starting.use(await openState(resolve(options.state), options.log ?? logTo(process.stderr)))
+  const state = starting.use(
+    await openState(resolve(options.state), options.log ?? logTo(process.stderr), options.signalsDatabase),
+  )
   const { directory, server, client, log } = state
   const certificate = await serverCertificate(
     join(directory, 'pki'),

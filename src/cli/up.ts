@@ -22,6 +22,12 @@ export const up: Command = {
       summary: 'leave reconciling to keelway controllers, in processes of their own',
     },
     'control-port': { type: 'string', value: 'N', default: '4142', summary: 'port of the control endpoint' },
+    'signals-env': {
+      type: 'string',
+      value: 'NAME',
+      summary:
+        'environment variable with the connection string of a PostgreSQL that keeps signals instead of a file',
+    },
     sources: {
       type: 'string',
       value: 'FILE',
@@ -40,12 +46,14 @@ export const up: Command = {
     const repository = given === undefined ? undefined : rootOf(given)
     const state = resolve(invocation.required('state'))
     const sources = invocation.text('sources')
+    const signalsDatabase = databaseOf(invocation)
     const { startSystem } = await import('../main.ts')
     const say = (text: string) => invocation.err(text)
     await using system = await startSystem({
       state,
       ...(repository ? { repository } : {}),
       ...(sources === undefined ? {} : { sources }),
+      ...(signalsDatabase === undefined ? {} : { signalsDatabase }),
       controllers: !invocation.flag('without-controllers'),
       ports: {
         api: port(invocation, 'api-port'),
@@ -92,6 +100,15 @@ function port(invocation: Invocation, name: string): number {
   if (!Number.isInteger(value) || value < 0 || value > 65_535)
     throw new UsageError(`--${name} must be a port number, not "${value}"`)
   return value
+}
+
+/** A connection string holds a password, so that it is named and not given. */
+function databaseOf(invocation: Invocation): string | undefined {
+  const name = invocation.text('signals-env')
+  if (name === undefined) return undefined
+  const found = process.env[name]
+  if (!found) throw new UsageError(`the environment variable ${name} that --signals-env names is not set`)
+  return found
 }
 
 function workersOf(invocation: Invocation): number {

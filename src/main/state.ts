@@ -20,12 +20,16 @@ import { lockDirectory } from '../store/lock.ts'
 import { openSqliteStore } from '../store/sqlite.ts'
 import { openDuckDbTelemetry } from '../telemetry/duckdb.ts'
 import { openDuckDbSignals } from '../telemetry/signals/duckdb-signals.ts'
+import { openPostgresSignals } from '../telemetry/signals/postgres-signals.ts'
 import { keptTemplates } from './templates.ts'
 
 export type State = Awaited<ReturnType<typeof openState>>
 
-/** Opens what a state directory holds; refused while another process has it open. */
-export async function openState(directory: string, log: Log) {
+/**
+ * Opens what a state directory holds; refused while another process has it open.
+ * @param signalsDatabase connection string of a PostgreSQL that keeps signals instead of a file
+ */
+export async function openState(directory: string, log: Log, signalsDatabase?: string) {
   await using opening = new AsyncDisposableStack()
   opening.use(lockDirectory(directory))
   // It holds keys and may lie in a repository.
@@ -42,12 +46,12 @@ export async function openState(directory: string, log: Log) {
   opening.defer(() => telemetry.close())
   const templates = keptTemplates(join(directory, 'intake', 'templates.json'), clock)
   opening.defer(async () => templates.close())
-  const signals = await openDuckDbSignals({
-    path: join(directory, 'signals.duckdb'),
-    clock,
-    templateOf: templates.templateOf,
-    currentTemplate: templates.currentTemplate,
-  })
+  const { templateOf, currentTemplate } = templates
+  const learning = { clock, templateOf, currentTemplate }
+  const signals =
+    signalsDatabase === undefined
+      ? await openDuckDbSignals({ path: join(directory, 'signals.duckdb'), ...learning })
+      : await openPostgresSignals({ connectionString: signalsDatabase, ...learning })
   opening.defer(() => signals.close())
   mkdirSync(gatewayFolder(directory), { recursive: true })
   // The file in which gateways count; here it is only read.
