@@ -84,11 +84,12 @@ interface Ran {
   failed?: string
 }
 
+/** Where a request has no text a rule has nothing to say, neither that it passed. */
 function runText(rules: readonly Rule[], places: readonly Place[]): Ran[] {
   const ran: Ran[] = []
   for (const rule of rules)
     for (const zone of rule.zones) {
-      if (zone === 'output') continue
+      if (zone === 'output' || !places.some(place => place.zone === zone)) continue
       ran.push(runRule(rule, zone, places))
     }
   return ran
@@ -122,7 +123,9 @@ async function guardLater(
   )
   const asked = rules.flatMap(rule =>
     rule.kind === 'external'
-      ? [...rule.zones].filter(zone => zone !== 'output').map(zone => askRule(rule, zone, places, signal))
+      ? [...rule.zones]
+          .filter(zone => places.some(place => place.zone === zone))
+          .map(zone => askRule(rule, zone, places, signal))
       : [],
   )
   return concluded(request, places, [...ran, ...(await Promise.all(asked))])
