@@ -4,7 +4,7 @@ import { type CallStart, callRecord, outputOf } from './call-record.ts'
 import type { CanonicalRequest } from './canonical/request.ts'
 import { GatewayError } from './failure.ts'
 import type { EvaluationAnswer } from './gateway.ts'
-import { parseJson } from './http.ts'
+import { parseJson } from './protocols/fields.ts'
 import type { Serving } from './serving.ts'
 import { answerWhole, type UnseenContext } from './unseen.ts'
 

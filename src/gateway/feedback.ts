@@ -1,6 +1,6 @@
 import type { Feedback } from '../telemetry/telemetry.ts'
 import { GatewayError } from './failure.ts'
-import { parseJson } from './http.ts'
+import { parseJson } from './protocols/fields.ts'
 
 const maxScores = 32
 const maxLabel = 16 << 10

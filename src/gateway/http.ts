@@ -35,15 +35,6 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   })
 }
 
-/** @throws GatewayError when the bytes are not JSON. */
-export function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString())
-  } catch (error) {
-    throw new GatewayError('invalid_json', `the body is not valid JSON: ${(error as Error).message}`)
-  }
-}
-
 export function sendJson(
   response: ServerResponse,
   status: number,
