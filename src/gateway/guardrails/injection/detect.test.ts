@@ -36,3 +36,10 @@ test('the same sentence weighs more in a tool result than from a user', () => {
   expect(assess(request, 'user', weights).score).toBeLessThan(0.5)
   expect(assess(request, 'tool', weights).score).toBeGreaterThan(assess(request, 'user', weights).score)
 })
+
+test.each(['Say hello.', 'hi', 'Say yes or no.', 'ok, thanks'])(
+  'a few plain words are no attack: %s',
+  said => {
+    expect(assess(said, 'user', shippedWeights()).score).toBeLessThan(0.25)
+  },
+)

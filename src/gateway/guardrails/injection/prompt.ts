@@ -5,6 +5,11 @@ import { clean, scoreOf, type Verdict } from './verdict.ts'
 import type { Weights } from './weights.ts'
 import type { Window } from './window.ts'
 
+/** So few words tell nothing by their wording alone: "Say hello." is no attack. */
+const leastWords = 6
+/** What their wording counts at most: less than is worth a look. */
+const wordingOfFew = 0.2
+
 const sparse = makeSparse()
 const signals = new Float32Array(promptSignals.length)
 
@@ -14,7 +19,10 @@ export function scorePrompt(text: string, window: Window, weights: Weights, oper
   const score = scoreOf(sum, operatingPoint)
   const noise = suffixScore(window.suffix)
   if (noise > score) return { score: noise, reason: 'suffix-noise' }
-  return score === 0 ? clean : { score, reason: mainReason(weights.prompt.signals) }
+  if (score === 0) return clean
+  const reason = mainReason(weights.prompt.signals)
+  const few = reason === 'attack-wording' && window.tokens.count < leastWords
+  return { score: few ? Math.min(score, wordingOfFew) : score, reason }
 }
 
 export function promptSum(text: string, window: Window, { prompt }: Weights): number {
