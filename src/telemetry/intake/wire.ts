@@ -112,6 +112,11 @@ export class WireReader extends BinaryReader {
     return end - start > 32 ? '' : this.#bytes.toString('hex', start, end)
   }
 
+  /** Zero has no sign here, as it has none in JSON. */
+  override double(): number {
+    return super.double() + 0
+  }
+
   /** An unsigned 64-bit integer of fixed length, as a number. */
   fixed(): number {
     const low = this.fixed32()
