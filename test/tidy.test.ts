@@ -24,7 +24,12 @@ describe('layers', () => {
     /^gateway\/guardrails\/groundedness\//,
     /^telemetry\/telemetry\.ts$/,
     /^telemetry\/signals\/(signal|signal-store)\.ts$/,
-    /^telemetry\/(slo|drift|symptoms)\//,
+    /^telemetry\/(slo|drift|symptoms|templates|anomalies)\//,
+    /^telemetry\/bundle\/(load|layout|incident|metric-table|topology)\.ts$/,
+    /^telemetry\/intake\/kubernetes-snapshot\//,
+    /^diagnosis\/(diagnosis|channel|case|channels|diagnose)\.ts$/,
+    /^skills\/(skill|orchestrator)\.ts$/,
+    /^policy\//,
     /^models\/(model|train)\.ts$/,
     /^git\/(git|remote)\.ts$/,
     /^ledger\/ledger\.ts$/,
@@ -39,7 +44,9 @@ describe('layers', () => {
     client: [/^(lib|api)\//],
     server: [/^(lib|api)\//, /^store\/(store|blobs)\.ts$/, /^client\/transport\.ts$/],
     ...Object.fromEntries(
-      'git controllers gates rollout gateway models telemetry ledger'.split(' ').map(name => [name, stage]),
+      'git controllers gates rollout gateway models telemetry diagnosis skills policy ledger'
+        .split(' ')
+        .map(name => [name, stage]),
     ),
     cli: [/./],
     'main.ts': [/./],

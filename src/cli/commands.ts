@@ -168,6 +168,11 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
     load: async () => (await import('./incident-decision.ts')).incidentClose,
   },
   {
+    name: 'diagnose',
+    summary: 'say what is wrong, where and why, with evidence',
+    load: async () => (await import('./diagnose.ts')).diagnose,
+  },
+  {
     name: 'bundle create',
     summary: 'write what is known of an incident into a folder',
     load: async () => (await import('./bundle-create.ts')).bundleCreate,

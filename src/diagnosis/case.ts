@@ -1,0 +1,54 @@
+import type { Bundle } from '../telemetry/bundle/load.ts'
+import type { Case } from './channel.ts'
+
+/** What fits into memory of one machine with room to spare; a bundle has its own limits on top. */
+const most = { spans: 1_000_000, logs: 2_000_000, logCharacters: 512 * 2 ** 20 } as const
+
+/**
+ * Reads a bundle as a case.
+ * @throws BundleError
+ */
+export async function caseOf(bundle: Bundle): Promise<Case> {
+  const leftOut: string[] = []
+  const tables = await Array.fromAsync(bundle.tables())
+  const spans = await taken(bundle.spans(), most.spans, () => leftOut.push(`spans beyond ${most.spans}`))
+  let characters = 0
+  const logs = await taken(
+    bundle.logs(),
+    most.logs,
+    () => leftOut.push(`log records beyond ${most.logs}`),
+    ({ body }) => {
+      characters += body.length
+      return characters <= most.logCharacters
+    },
+  )
+  return {
+    incident: bundle.incident,
+    topology: bundle.topology,
+    services: bundle.services,
+    tables,
+    spans: spans.sort((a, b) => a.at - b.at),
+    logs,
+    events: await bundle.events(),
+    changes: await bundle.changes(),
+    cluster: await bundle.cluster(),
+    leftOut,
+  }
+}
+
+async function taken<T>(
+  items: AsyncIterable<T>,
+  most: number,
+  over: () => void,
+  fits: (item: T) => boolean = () => true,
+): Promise<T[]> {
+  const found: T[] = []
+  for await (const item of items) {
+    if (found.length === most || !fits(item)) {
+      over()
+      break
+    }
+    found.push(item)
+  }
+  return found
+}
