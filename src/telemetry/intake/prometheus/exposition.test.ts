@@ -91,7 +91,10 @@ after the end
   test('is read as it was written', () => {
     const name = fc.stringMatching(/^[a-zA-Z_:][a-zA-Z0-9_:]{0,20}$/)
     const label = fc.stringMatching(/^[a-z_][a-z0-9_]{0,10}$/).filter(label => label !== '__proto__')
-    const value = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY))
+    const value = fc.oneof(
+      fc.double().map(value => value + 0),
+      fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY),
+    )
     const sample = fc.record({
       name,
       labels: fc.dictionary(label, fc.string({ unit: 'binary' }), { noNullPrototype: true }),
