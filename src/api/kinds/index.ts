@@ -1,5 +1,6 @@
 import type { Kind } from '../kind.ts'
 import { AccessKey } from './access-key.ts'
+import { Autonomy } from './autonomy.ts'
 import { Budget } from './budget.ts'
 import { ConfigMap, Event, Lease, Namespace, Secret } from './core.ts'
 import { Dataset } from './dataset.ts'
@@ -14,6 +15,7 @@ import { ModelRoute } from './model-route.ts'
 import { Monitor } from './monitor.ts'
 import { NotificationChannel } from './notification-channel.ts'
 import { Prompt } from './prompt.ts'
+import { Proposal } from './proposal.ts'
 import { RouteRelease } from './route-release.ts'
 
 /** The kinds of ours, in the order a change travels. */
@@ -33,6 +35,8 @@ export const ownKinds: readonly Kind[] = [
   Monitor,
   Incident,
   NotificationChannel,
+  Proposal,
+  Autonomy,
 ]
 
 /** Kubernetes' own kinds that the embedded server has. */
