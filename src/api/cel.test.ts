@@ -12,6 +12,7 @@ import { ModelProvider } from './kinds/model-provider.ts'
 import { ModelRoute } from './kinds/model-route.ts'
 import { Monitor } from './kinds/monitor.ts'
 import { NotificationChannel } from './kinds/notification-channel.ts'
+import { Proposal } from './kinds/proposal.ts'
 import { RouteRelease } from './kinds/route-release.ts'
 import type { Schema } from './schema.ts'
 
@@ -192,6 +193,16 @@ const broken: Record<string, { kind: Kind; changes: [message: string, from: obje
         'spec.startedAt can not change: what began at another time is another Incident',
         {},
         { spec: { ...specOf(Incident), startedAt: '2026-01-06T10:14:00Z' } },
+      ],
+    ],
+  },
+  Proposal: {
+    kind: Proposal,
+    changes: [
+      [
+        'spec.decisions can only grow',
+        { spec: { ...specOf(Proposal), decisions: [{ action: 'reject', reason: 'a test' }] } },
+        { spec: specOf(Proposal) },
       ],
     ],
   },
