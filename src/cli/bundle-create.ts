@@ -8,6 +8,7 @@ import type { BundleIncident } from '../telemetry/bundle/incident.ts'
 import { BundleError } from '../telemetry/bundle/layout.ts'
 import { writeBundle } from '../telemetry/bundle/write.ts'
 import { type BundleReader, bundleQuestions } from '../telemetry/bundle/writing.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
 import { type Command, type Invocation, UsageError } from './command.ts'
 import { connect, connectionOptions } from './connection.ts'
 import { runningEndpoints } from './endpoints.ts'
@@ -62,6 +63,11 @@ export const bundleCreate: Command = {
       service: 'signals',
       methods: bundleQuestions,
     })
+    const calls = remote<Pick<Telemetry, 'usage' | 'reviewed'>>({
+      endpoint: { url: control, token: controlToken },
+      service: 'telemetry',
+      methods: ['usage', 'reviewed'],
+    })
     const service = invocation.text('service')
     const folder = invocation.text('out') ?? `bundle-${name ?? momentText(window.from).replaceAll(':', '')}`
     try {
@@ -74,6 +80,7 @@ export const bundleCreate: Command = {
         },
         {
           signals,
+          calls,
           objects: leaveOut => clusterObjects(client, leaveOut),
           redact: redactor(detectors),
         },

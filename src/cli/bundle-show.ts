@@ -44,7 +44,7 @@ function contentsText(incident: BundleIncident, contents: BundleContents): strin
     ...row('time', contents.from && `${contents.from} to ${contents.to}`),
     ...row('services', `${number(services.length)}: ${services.slice(0, mostServices).join(', ')}${more}`),
     ...row('metrics', `${number(counts.metrics)} with ${number(counts.points)} points`),
-    ...(['logs', 'spans', 'events', 'changes', 'objects', 'outputs'] as const).flatMap(part =>
+    ...(['logs', 'spans', 'events', 'changes', 'calls', 'objects', 'outputs'] as const).flatMap(part =>
       row(part, number(counts[part])),
     ),
     ...row('size', `${number(Math.ceil(bytes / 1024))} KiB`),

@@ -31,6 +31,7 @@ export async function caseOf(bundle: Bundle): Promise<Case> {
     logs,
     events: await bundle.events(),
     changes: await bundle.changes(),
+    calls: await bundle.calls(),
     cluster: await bundle.cluster(),
     leftOut,
   }

@@ -12,6 +12,7 @@ export const emptyCase = (): Case => ({
   logs: [],
   events: [],
   changes: [],
+  calls: [],
   cluster: {
     ...{ objects: [], events: [], logs: [], tables: [], descriptions: [], outputs: [], problems: [] },
     files: new Map(),

@@ -3,6 +3,7 @@ import type { MetricTable } from '../telemetry/bundle/metric-table.ts'
 import type { BundleTopology } from '../telemetry/bundle/topology.ts'
 import type { Snapshot } from '../telemetry/intake/kubernetes-snapshot/snapshot.ts'
 import type { ChangeRecord, EventRecord, LogRecord, SpanRecord } from '../telemetry/signals/signal.ts'
+import type { ReviewedCall } from '../telemetry/telemetry.ts'
 import type { Cause, Evidence, FaultClass, Rejected, Remedy } from './diagnosis.ts'
 
 /**
@@ -57,6 +58,8 @@ export interface Case {
   logs: readonly LogRecord[]
   events: readonly EventRecord[]
   changes: readonly ChangeRecord[]
+  /** Calls of models through the gateway, by time. */
+  calls: readonly ReviewedCall[]
   cluster: Snapshot
   /** Parts of the evidence that did not fit, in words. */
   leftOut: readonly string[]

@@ -21,8 +21,10 @@ export const duckDbReviews = (
     )
     return { calls: found.map(({ arrival: _, ...call }) => call), next: found.at(-1)?.arrival ?? after }
   },
-  reviewed: async ({ namespace, route, source, limit }) => {
+  reviewed: async ({ namespace, route, source, window, limit }) => {
     const where = `c.namespace = $1 and c.route = $2 and c.arm in ('stable', 'candidate')${
+      window ? ` and c."at" >= ${Math.ceil(window.from)} and c."at" < ${Math.ceil(window.to)}` : ''
+    }${
       source ? ' and c.id in (select f.call from feedback f where f.source = $3)' : ''
     } order by c."at" desc, c.id desc limit ${Math.floor(limit)}`
     const values = [namespace, route, ...(source ? [source] : [])]

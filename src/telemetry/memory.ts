@@ -72,8 +72,9 @@ export function memoryTelemetry(): Telemetry {
         .slice(0, limit)
       return { calls: found, next: arrivals.get(found.at(-1)?.id ?? '') ?? after }
     },
-    reviewed: async ({ source, limit, ...route }) =>
+    reviewed: async ({ source, window, limit, ...route }) =>
       of(route)
+        .filter(({ at }) => !window || (at >= window.from && at < window.to))
         .filter(({ id, arm }) => (arm === 'stable' || arm === 'candidate') && (!source || has(id, source)))
         .sort((a, b) => b.at - a.at || (a.id < b.id ? 1 : -1))
         .slice(0, limit)

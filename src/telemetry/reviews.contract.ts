@@ -96,6 +96,8 @@ export function reviewsContract(name: string, open: () => Promise<Telemetry>): v
         },
         { ...facts(unrecorded), recorded: false, feedback: [] },
       ])
+      const window = { from: 3, to: 4 }
+      expect((await telemetry.reviewed({ ...by, window })).map(({ id }) => id)).toEqual(['c'])
       const labelled = await telemetry.reviewed({ ...by, source: 'person' })
       expect(labelled.map(({ id, feedback }) => [id, feedback.map(({ source }) => source)])).toEqual([
         ['a', ['person', 'scorer']],

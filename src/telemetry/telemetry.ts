@@ -248,6 +248,8 @@ export interface Telemetry extends CallHistory {
     namespace: string
     route: string
     source?: NonNullable<Feedback['source']>
+    /** Only calls that were asked from then on and before that; milliseconds since the epoch. */
+    window?: { from: number; to: number }
     limit: number
   }): Promise<ReviewedCall[]>
   /** What was used and what it cost, shadow and evaluation calls too: they are paid as well. By namespace and group. */

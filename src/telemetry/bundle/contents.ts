@@ -13,6 +13,7 @@ export interface BundleContents {
     spans: number
     events: number
     changes: number
+    calls: number
     objects: number
     outputs: number
   }
@@ -46,7 +47,9 @@ export async function contentsOf(bundle: Bundle): Promise<BundleContents> {
     see(at, resource.service)
   }
   const [events, changes, cluster] = [await bundle.events(), await bundle.changes(), await bundle.cluster()]
+  const calls = await bundle.calls()
   for (const { at, resource } of [...events, ...changes]) see(at, resource.service)
+  for (const { at, route } of calls) see(at, route)
   return {
     ...(range.first <= range.last && {
       from: new Date(range.first).toISOString(),
@@ -60,6 +63,7 @@ export async function contentsOf(bundle: Bundle): Promise<BundleContents> {
       spans,
       events: events.length,
       changes: changes.length,
+      calls: calls.length,
       objects: cluster.objects.length,
       outputs: cluster.outputs.length,
     },

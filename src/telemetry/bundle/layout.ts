@@ -12,6 +12,7 @@
  *     kubernetes/*.json|yaml     objects and Events as kubectl prints them
  *     kubectl/*.txt              text that commands printed; the first line is `$ <command>`
  *     changes/*.json             one change a file, with its diff
+ *     calls/*.jsonl              calls of models without content, one a line
  */
 export const parts = [
   'incident',
@@ -23,6 +24,7 @@ export const parts = [
   'kubernetes',
   'kubectl',
   'changes',
+  'calls',
 ] as const
 export type BundlePart = (typeof parts)[number]
 
@@ -35,6 +37,7 @@ export const endings: Readonly<Record<Exclude<BundlePart, 'incident' | 'topology
   kubernetes: ['.json', '.yaml', '.yml'],
   kubectl: ['.txt'],
   changes: ['.json'],
+  calls: ['.jsonl'],
 }
 
 /** What the manifest says of the version of this layout. */

@@ -2,6 +2,8 @@ import type { Snapshot } from '../intake/kubernetes-snapshot/snapshot.ts'
 import { logRecords } from '../intake/kubernetes-snapshot.ts'
 import { identityOf } from '../signals/identity.ts'
 import type { ChangeRecord, EventRecord, LogRecord, SpanRecord } from '../signals/signal.ts'
+import type { ReviewedCall } from '../telemetry.ts'
+import { callsIn } from './calls.ts'
 import { changeOf } from './changes.ts'
 import { clusterIn } from './cluster-text.ts'
 import { eventOf } from './events.ts'
@@ -38,6 +40,8 @@ export interface Bundle {
   /** What was told, with the Events of Kubernetes. */
   events(): Promise<EventRecord[]>
   changes(): Promise<ChangeRecord[]>
+  /** Calls of models, by time. */
+  calls(): Promise<ReviewedCall[]>
   /** Objects, tables, descriptions and other text of the cluster. */
   cluster(): Promise<Snapshot>
 }
@@ -112,6 +116,11 @@ export async function loadBundle(folder: string, { now }: { now: number }): Prom
     },
     cluster,
     changes: () => each(of('changes'), ({ path }) => readJsonFile(folder, path, changeOf)),
+    async calls() {
+      const found: ReviewedCall[] = []
+      for (const { path } of of('calls')) found.push(...(await callsIn(folder, path)))
+      return found.sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1))
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Window } from '../signals/signal-store.ts'
+import { writeCalls } from './calls.ts'
 import { createCleaning } from './cleaning.ts'
 import { type Draft, draftOf } from './draft.ts'
 import { fileNameOf } from './file-names.ts'
@@ -60,6 +61,7 @@ export async function writeBundle(
     )
     await writeChanges(writing)
     await writeObjects(writing)
+    await writeCalls(writing)
     await writeMetrics(writing)
     await writeSpans(writing)
     await writeLogs(writing)

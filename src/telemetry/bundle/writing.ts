@@ -1,5 +1,6 @@
 import type { Resource as KubernetesObject } from '../../api/kind.ts'
 import type { SignalStore, Window } from '../signals/signal-store.ts'
+import type { Telemetry } from '../telemetry.ts'
 import type { Cleaning } from './cleaning.ts'
 import type { Draft } from './draft.ts'
 import type { BundleIncident } from './incident.ts'
@@ -17,6 +18,8 @@ export interface BundleQuery extends Window {
 
 export interface BundleSources {
   signals: BundleReader
+  /** What the gateway recorded of calls. */
+  calls?: Pick<Telemetry, 'usage' | 'reviewed'>
   /** Objects and Events of a cluster; says what of them it could not get. */
   objects?(leaveOut: (what: string) => void): AsyncIterable<KubernetesObject>
   /** Masks secrets and personal data; undefined when that can not be told of a text. */
