@@ -9,6 +9,7 @@ import { branchContents, ensure, fetchRevision, newest, type Opened, readCommit 
 import { configuration, environment } from './environment.ts'
 import { broken, failure } from './failure.ts'
 import { type Git, GitError, type Remote } from './git.ts'
+import { commitsOf } from './history.ts'
 import { type GitLimits, Repository, type Workspace } from './repository.ts'
 import { commitRestored, contentsAt, restoredPaths, sameContents } from './restore.ts'
 import { isRegularFile, repositoryPath } from './tree.ts'
@@ -105,6 +106,13 @@ export function createGit(options: {
           throw new GitError(`${where} has ${entry.bytes} bytes; at most ${limitBytes} are read`, false)
         return opened.repository.contents(entry.object, signal)
       })
+    },
+    history(remote, revision, path, limit, signal) {
+      checkRevision(revision)
+      const place = repositoryPath(path)
+      return open(`cannot read the history of ${place || '.'}`, remote, opened =>
+        commitsOf(opened, revision, place, limit, signal),
+      )
     },
     restore(remote, change, signal) {
       checkRef(change.branch)

@@ -56,6 +56,21 @@ export function fakeGit(): FakeGit {
       if (text === undefined) throw new GitError(`there is no file ${path}`, false)
       return Buffer.from(text)
     },
+    async history(_, revision, path, limit) {
+      const all = [...commits.values()]
+      const before = all.slice(0, all.findIndex(({ commit }) => commit.revision === revision) + 1)
+      const under = (files: Record<string, string> = {}) =>
+        JSON.stringify(
+          Object.entries(files)
+            .filter(([name]) => path === '' || path === '.' || name === path || name.startsWith(`${path}/`))
+            .sort(),
+        )
+      return before
+        .filter(({ files }, index) => under(files) !== under(before[index - 1]?.files))
+        .map(({ commit }) => commit)
+        .reverse()
+        .slice(0, limit)
+    },
     async restore() {
       throw new GitError('this repository takes no branches', false)
     },

@@ -48,6 +48,14 @@ export interface Git {
     limitBytes: number,
     signal: AbortSignal,
   ): Promise<Uint8Array>
+  /** Commits that changed a file or folder (empty: any), newest first, from a revision back; at most `limit`. */
+  history(
+    remote: Remote,
+    revision: string,
+    path: string,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<Commit[]>
   /**
    * Pushes a branch with one commit on top of `base` in which `paths` have their content of `from`
    * (files absent there are removed). Pushing the same branch again with the same content is a no-op.
