@@ -30,7 +30,15 @@ test('prints what is in a bundle', async () => {
     'time      2025-06-15T15:06:40.000Z to 2025-06-15T15:07:40.000Z',
     'services  1: a/b',
     'metrics   1 with 1 points',
-    ...['logs      0', 'spans     0', 'events    0', 'changes   0', 'objects   0', 'outputs   0'],
+    ...[
+      'logs      0',
+      'spans     0',
+      'events    0',
+      'changes   0',
+      'calls     0',
+      'objects   0',
+      'outputs   0',
+    ],
     'size      1 KiB',
     'ignored   notes.txt',
   ])
