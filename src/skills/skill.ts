@@ -26,7 +26,10 @@ export interface Skill<Input extends z.ZodType = z.ZodType, Output extends z.Zod
   output: Output
   /** What it may read; the context refuses the rest. */
   permissions: readonly Permission[]
-  /** How people ask for it, with slots such as `{service}` in braces; the intent model learns from them. */
+  /**
+   * How people ask for it, 10 ways or more in different words; the intent model learns from them. A slot in braces is a
+   * field of the input: `why is {service} slow since {since}`. Names of fields that words can fill: `slots/slot.ts`.
+   */
   phrases: readonly string[]
   run(input: z.output<Input>, context: SkillContext): Promise<SkillAnswer<z.input<Output>>>
 }
