@@ -15,6 +15,7 @@ import { systemClock as clock } from './lib/clock.ts'
 import { keptSecret, newKey, writePrivateFile } from './lib/private-file.ts'
 import { systemRandom } from './lib/random.ts'
 import { host, listenControl } from './main/control.ts'
+import { keptEvidence } from './main/evidence.ts'
 import { type FirstObjects, firstObjects } from './main/first-objects.ts'
 import { callListeners, startSignals } from './main/signals.ts'
 import { wantedSources } from './main/source-file.ts'
@@ -141,6 +142,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       ...state,
       gateway: hub.control,
       watchMemory: join(directory, 'anomalies.gz'),
+      evidence: keptEvidence(directory, state),
     }),
   })
   starting.defer(() => manager.stop())

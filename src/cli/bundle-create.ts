@@ -1,23 +1,12 @@
 import { Incident } from '../api/kinds/incident.ts'
-import { detectors } from '../gateway/guardrails/detectors/index.ts'
-import { redactor } from '../gateway/observability/redaction.ts'
 import { systemClock } from '../lib/clock.ts'
-import { remote } from '../lib/rpc.ts'
-import { clusterObjects } from '../telemetry/bundle/cluster-objects.ts'
-import type { BundleIncident } from '../telemetry/bundle/incident.ts'
+import { bundleSources, toldOf, windowOf } from '../main/evidence.ts'
 import { BundleError } from '../telemetry/bundle/layout.ts'
 import { writeBundle } from '../telemetry/bundle/write.ts'
-import { type BundleReader, bundleQuestions } from '../telemetry/bundle/writing.ts'
-import type { Telemetry } from '../telemetry/telemetry.ts'
 import { type Command, type Invocation, UsageError } from './command.ts'
 import { connect, connectionOptions } from './connection.ts'
-import { runningEndpoints } from './endpoints.ts'
 import { momentOf, momentText } from './moment.ts'
-
-const hourMs = 3_600_000
-/** What was usual before an incident, and how it ended. */
-const beforeMs = hourMs
-const afterMs = hourMs / 6
+import { remoteSignals } from './remote-signals.ts'
 
 export const bundleCreate: Command = {
   name: 'bundle create',
@@ -56,18 +45,8 @@ export const bundleCreate: Command = {
       throw new UsageError(
         `there is no Incident ${client.namespace}/${name}; kubectl get incidents lists them`,
       )
-    const window = windowOf(invocation, incident, now)
-    const { control, controlToken } = await runningEndpoints(invocation.required('state'))
-    const signals = remote<BundleReader>({
-      endpoint: { url: control, token: controlToken },
-      service: 'signals',
-      methods: bundleQuestions,
-    })
-    const calls = remote<Pick<Telemetry, 'usage' | 'reviewed'>>({
-      endpoint: { url: control, token: controlToken },
-      service: 'telemetry',
-      methods: ['usage', 'reviewed'],
-    })
+    const window = windowIn(invocation, incident, now)
+    const parts = await remoteSignals(invocation.required('state'))
     const service = invocation.text('service')
     const folder = invocation.text('out') ?? `bundle-${name ?? momentText(window.from).replaceAll(':', '')}`
     try {
@@ -78,12 +57,7 @@ export const bundleCreate: Command = {
           ...(service !== undefined && { service }),
           maxBytes: mebibytes * 2 ** 20,
         },
-        {
-          signals,
-          calls,
-          objects: leaveOut => clusterObjects(client, leaveOut),
-          redact: redactor(detectors),
-        },
+        bundleSources({ ...parts, client }),
         folder,
       )
       if (invocation.json) invocation.out(JSON.stringify({ folder, ...manifest }))
@@ -103,37 +77,11 @@ export const bundleCreate: Command = {
 }
 
 /** @throws UsageError when it is none */
-function windowOf(invocation: Invocation, incident: Incident | undefined, now: number) {
+function windowIn(invocation: Invocation, incident: Incident | undefined, now: number) {
   const [since, until] = [invocation.text('since'), invocation.text('until')]
-  const closed = incident?.status?.closedAt
-  const from =
-    since !== undefined
-      ? momentOf(since, '--since', now, 'ago')
-      : Date.parse(incident?.spec.startedAt ?? '') - beforeMs
-  const to =
-    until !== undefined
-      ? momentOf(until, '--until', now, 'ago')
-      : Math.min(now, closed === undefined ? now : Date.parse(closed) + afterMs)
+  const usual = incident ? windowOf(incident, now) : { from: Number.NaN, to: now }
+  const from = since === undefined ? usual.from : momentOf(since, '--since', now, 'ago')
+  const to = until === undefined ? usual.to : momentOf(until, '--until', now, 'ago')
   if (!(from < to)) throw new UsageError(`there is no time between ${momentText(from)} and ${momentText(to)}`)
   return { from, to }
-}
-
-/** An Incident as bundles tell it. */
-function toldOf({ metadata, spec, status }: Incident): BundleIncident {
-  const [service] = spec.services
-  return {
-    name: metadata.name,
-    startedAt: Date.parse(spec.startedAt),
-    ...(status?.openedAt !== undefined && { detectedAt: Date.parse(status.openedAt) }),
-    ...(service !== undefined && { service }),
-    services: spec.services,
-    summary: spec.title,
-    alerts: spec.symptoms.map(({ since, until, reason, message, ...symptom }) => ({
-      at: since,
-      ...(until !== undefined && { until }),
-      title: reason,
-      description: message,
-      ...symptom,
-    })),
-  }
 }

@@ -22,9 +22,9 @@ export const connectionOptions = {
 /** A client of the server that the options name. */
 export async function connect(invocation: Invocation): Promise<Client & { namespace: string }> {
   const file = invocation.text('kubeconfig') ?? join(invocation.required('state'), 'kubeconfig')
-  const transport = httpTransport(readKubeconfig(file), systemClock)
-  return {
-    ...createClient(transport, { clock: systemClock, random: systemRandom }),
-    namespace: invocation.required('namespace'),
-  }
+  return { ...kubeconfigClient(file), namespace: invocation.required('namespace') }
 }
+
+/** A client of the cluster that a kubeconfig file's current context names. */
+export const kubeconfigClient = (file: string): Client =>
+  createClient(httpTransport(readKubeconfig(file), systemClock), { clock: systemClock, random: systemRandom })

@@ -1,32 +1,46 @@
-import { stat } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Incident } from '../api/kinds/incident.ts'
 import { caseOf } from '../diagnosis/case.ts'
 import { channels } from '../diagnosis/channels.ts'
 import { diagnose as diagnoseCase } from '../diagnosis/diagnose.ts'
-import type { Diagnosis, Hypothesis } from '../diagnosis/diagnosis.ts'
 import { systemClock } from '../lib/clock.ts'
+import { bundleSources, toldOf, windowOf } from '../main/evidence.ts'
 import { BundleError } from '../telemetry/bundle/layout.ts'
 import { loadBundle } from '../telemetry/bundle/load.ts'
-import { type Command, UsageError } from './command.ts'
-import { momentText } from './moment.ts'
+import { writeBundle } from '../telemetry/bundle/write.ts'
+import { memorySignals } from '../telemetry/signals/memory-signals.ts'
+import { type Command, type Invocation, UsageError } from './command.ts'
+import { connect, connectionOptions, kubeconfigClient } from './connection.ts'
+import { diagnosisText } from './diagnosis-text.ts'
+import { remoteSignals } from './remote-signals.ts'
 
-const shown = { hypotheses: 5, evidence: 5, rejected: 8 } as const
+const liveMs = 3_600_000
 
 export const diagnose: Command = {
   name: 'diagnose',
   summary: 'Say what is wrong, where and why, with the evidence, the likeliest cause first.',
-  arguments: ['BUNDLE_DIR'],
-  options: {},
+  arguments: ['BUNDLE_DIR_OR_INCIDENT?'],
+  options: {
+    live: { type: 'boolean', summary: 'look at the objects and Events of the current kubeconfig' },
+    out: { type: 'string', value: 'DIR', summary: 'keep the evidence of an incident or of --live here' },
+    ...connectionOptions,
+  },
   help: [
-    'BUNDLE_DIR is an evidence bundle: keelway bundle create writes one. The same bundle gives the same answer.',
-    'Needs no server, no network and no language model. Exit code 0 whether or not something is wrong.',
+    'A folder is an evidence bundle: keelway bundle create writes one. The same bundle gives the same answer, without',
+    'server, network or language model. An Incident is diagnosed from what is known of it now. --live reads a cluster',
+    '(--kubeconfig, $KUBECONFIG or ~/.kube/config) and changes nothing.',
+    'Exit code 0 whether or not something is wrong.',
   ].join('\n'),
   async run(invocation) {
-    const [folder = ''] = invocation.positionals
-    if (!(await stat(folder).catch(() => undefined))?.isDirectory())
-      throw new UsageError(`there is no folder ${folder}; keelway bundle create writes one`)
+    const [target] = invocation.positionals
+    if (invocation.flag('live') === (target !== undefined))
+      throw new UsageError('name a bundle or an Incident, or give --live; see keelway diagnose --help')
     try {
-      const evidence = await caseOf(await loadBundle(folder, { now: systemClock.now() }))
-      const diagnosis = diagnoseCase(evidence, channels)
+      await using evidence = await evidenceOf(target, invocation)
+      const bundle = await loadBundle(evidence.folder, { now: systemClock.now() })
+      const diagnosis = diagnoseCase(await caseOf(bundle), channels)
       invocation.out(invocation.json ? JSON.stringify(diagnosis) : diagnosisText(diagnosis))
       return 0
     } catch (error) {
@@ -36,27 +50,47 @@ export const diagnose: Command = {
   },
 }
 
-/** For people: each hypothesis with what speaks for and against it, then what was ruled out. */
-export function diagnosisText({ hypotheses, rejected, reason, onset }: Diagnosis): string {
-  const began = onset === undefined ? [] : [`It began at ${momentText(onset)}.`, '']
-  const others = rejected
-    .slice(0, shown.rejected)
-    .map(({ cause, reason: why }) => `  ${cause.kind} ${cause.name}: ${why}`)
-  const more = rejected.length > shown.rejected ? [`  and ${rejected.length - shown.rejected} more`] : []
-  return [
-    ...began,
-    ...(hypotheses.length === 0 ? [reason ?? 'Nothing in the evidence looks wrong.'] : []),
-    ...hypotheses.slice(0, shown.hypotheses).flatMap(hypothesisText),
-    ...(others.length > 0 ? ['', 'Considered and not it:', ...others, ...more] : []),
-  ].join('\n')
+interface Folder extends AsyncDisposable {
+  folder: string
 }
 
-const hypothesisText = ({ rank, statement, cause, ...rest }: Hypothesis): string[] => [
-  ...(rank === 1 ? [] : ['']),
-  `${rank}. ${statement}`,
-  `   ${cause.kind} ${cause.name}, ${rest.class}, confidence ${Math.round(rest.confidence * 100)} %`,
-  ...rest.evidence.slice(0, shown.evidence).map(({ source, detail }) => `   + ${source}: ${detail}`),
-  ...rest.against.slice(0, shown.evidence).map(({ source, detail }) => `   - ${source}: ${detail}`),
-  ...(rest.tellApart ? [`   ? ${rest.tellApart}`] : []),
-  ...(rest.remedy ? [`   > ${rest.remedy.summary} (keelway skill ${rest.remedy.skill})`] : []),
-]
+/** The folder with the evidence; one that was only made for this is removed afterwards. */
+async function evidenceOf(target: string | undefined, invocation: Invocation): Promise<Folder> {
+  if (target !== undefined && (await stat(target).catch(() => undefined))?.isDirectory())
+    return { folder: target, [Symbol.asyncDispose]: async () => undefined }
+  const kept = invocation.text('out')
+  const temporary = kept === undefined ? await mkdtemp(join(tmpdir(), 'keelway-evidence-')) : undefined
+  const folder = kept ?? join(temporary ?? '', 'bundle')
+  const remove = async () => {
+    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })
+  }
+  try {
+    if (target === undefined) await writeLive(invocation, folder)
+    else await writeIncident(target, invocation, folder)
+  } catch (error) {
+    await remove()
+    throw error
+  }
+  return { folder, [Symbol.asyncDispose]: remove }
+}
+
+async function writeIncident(name: string, invocation: Invocation, folder: string): Promise<void> {
+  if (/[/\\.]/.test(name)) throw new UsageError(`there is no folder ${name}`)
+  const client = await connect(invocation)
+  const incident = await client.find(Incident, name, client.namespace)
+  if (!incident)
+    throw new UsageError(
+      `there is no folder and no Incident ${client.namespace}/${name}; keelway incident lists them`,
+    )
+  const query = { ...windowOf(incident, systemClock.now()), incident: toldOf(incident) }
+  const parts = await remoteSignals(invocation.required('state'))
+  await writeBundle(query, bundleSources({ ...parts, client }), folder)
+}
+
+async function writeLive(invocation: Invocation, folder: string): Promise<void> {
+  const file = invocation.text('kubeconfig') ?? (process.env.KUBECONFIG || join(homedir(), '.kube', 'config'))
+  const now = systemClock.now()
+  const telemetry = { usage: async () => [], reviewed: async () => [] }
+  const sources = bundleSources({ signals: memorySignals(), telemetry, client: kubeconfigClient(file) })
+  await writeBundle({ from: now - liveMs, to: now }, sources, folder)
+}

@@ -73,8 +73,20 @@ export function incidentText({ metadata, spec, status }: Incident): string {
       ['SYMPTOM', 'REASON', 'SERVICE', 'SINCE', 'UNTIL'],
       symptoms.map(row => row.map(printable)),
     ),
+    ...causesText(status),
     ...(timeline.length > 0 ? ['', tableText(['AT', 'WHAT', 'MESSAGE'], timeline)] : []),
   ].join('\n')
+}
+
+/** What diagnosis found, the likeliest first. */
+function causesText(status: Incident['status']): string[] {
+  const causes = (status?.hypotheses ?? []).flatMap(({ rank, statement, cause, confidence, remedy }) => [
+    `${rank}. ${printable(statement)}`,
+    `   ${cause.kind} ${printable(cause.name)}, confidence ${Math.round(confidence * 100)} %`,
+    ...(remedy ? [`   > ${printable(remedy.summary)}`] : []),
+  ])
+  const reason = causes.length === 0 && status?.diagnosis?.reason
+  return [...(causes.length > 0 ? ['', ...causes] : []), ...(reason ? ['', printable(reason)] : [])]
 }
 
 /** Words of others must not move the cursor of a terminal. */

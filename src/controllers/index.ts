@@ -9,6 +9,7 @@ import { evaluationRunReconciler } from './evaluation-run/evaluation-run.ts'
 import { gatewayConfigReconciler } from './gateway-config/gateway-config.ts'
 import { guardrailReconciler } from './guardrail/guardrail.ts'
 import { anomalyWatchReconciler } from './incident/anomaly-watch.ts'
+import type { Diagnose } from './incident/diagnoses.ts'
 import { incidentReconciler } from './incident/incident.ts'
 import { incidentOpener } from './incident/opener.ts'
 import { liveScoringReconciler } from './live-scoring/live-scoring.ts'
@@ -43,6 +44,7 @@ type IncidentDependencies = Partial<
   Parameters<typeof anomalyWatchReconciler>[0] & {
     /** What carries messages to people. */
     carriers: Pick<NotificationDependencies, 'post' | 'mail'>
+    diagnose: Diagnose
   }
 > &
   Parameters<typeof incidentOpener>[0] &
@@ -71,9 +73,9 @@ export const reconcilers = (dependencies: Dependencies): readonly Reconciler<Kin
   ] as unknown as Reconciler<Kind>[]
 
 /** People are told where something carries messages. */
-const incidentReconcilers = ({ signals, anomalies, carriers, random }: IncidentDependencies) => [
+const incidentReconcilers = ({ signals, anomalies, carriers, random, diagnose }: IncidentDependencies) => [
   ...(anomalies ? [anomalyWatchReconciler({ anomalies })] : []),
   incidentOpener({ signals }),
-  incidentReconciler,
+  incidentReconciler(diagnose ? { diagnose } : {}),
   ...(carriers ? [notificationChannelReconciler({ ...carriers, senders, random })] : []),
 ]

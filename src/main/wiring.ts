@@ -23,6 +23,7 @@ import type { SignalStore } from '../telemetry/signals/signal-store.ts'
 import { createAnomalyWatch } from '../telemetry/symptoms/anomaly-watch.ts'
 import { watchFile } from '../telemetry/symptoms/watch-file.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
+import type { Evidence } from './evidence.ts'
 
 export interface ControllerParts {
   git: Git
@@ -33,15 +34,19 @@ export interface ControllerParts {
   signals: SignalStore
   /** Where the anomaly watch keeps what it has learnt; without it that is learnt again after a restart. */
   watchMemory?: string
+  /** Gathers evidence and diagnoses it; absent where nothing can be written. */
+  evidence?: Evidence
   /** What gateways have spent. */
   counter: Pick<Counter, 'list'>
 }
 
 export function controllersOf(parts: ControllerParts) {
+  const { evidence } = parts
   return reconcilers({
     ...parts,
     callHistory: parts.telemetry,
     carriers: { post: httpPost(fetch), mail: smtpMail() },
+    ...(evidence && { diagnose: (incident, signal) => evidence.diagnose(incident, signal, {}) }),
     anomalies: createAnomalyWatch({
       signals: parts.signals,
       ...(parts.watchMemory === undefined ? {} : { memory: watchFile(parts.watchMemory) }),

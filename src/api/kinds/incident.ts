@@ -37,6 +37,7 @@ const Entry = z.object({
       'SymptomJoined',
       'SymptomEnded',
       'Escalated',
+      'Diagnosed',
       'Acknowledged',
       'Recovering',
       'Relapsed',
@@ -45,6 +46,51 @@ const Entry = z.object({
     ])
     .describe('What happened. People are told all of these but of symptoms that join or end.'),
   message: z.string().describe('In words.'),
+})
+
+const Cause = z.object({
+  kind: z
+    .enum(['service', 'resource', 'change', 'external', 'none'])
+    .describe('A service that misbehaves, an object, a commit or flag, or something outside.'),
+  name: z.string().describe('Name of the service, Kind/namespace/name, or id of the change.'),
+})
+const seen = (about: string) =>
+  z
+    .array(
+      z.object({
+        source: z.string().describe('File of the bundle, or query.'),
+        detail: z.string().describe('What was seen there.'),
+      }),
+    )
+    .describe(about)
+
+const Hypothesis = z.object({
+  rank: z.number().int().describe('1 is the likeliest.'),
+  statement: z.string().describe('What is wrong, where and why.'),
+  cause: Cause.describe('What it is.'),
+  class: z.string().describe('Class of the fault.'),
+  confidence: z.number().describe('0 to 1: share of such hypotheses that were right on development data.'),
+  evidence: seen('What speaks for it.'),
+  against: seen('What speaks against it.'),
+  contributions: z
+    .array(
+      z.object({
+        from: z.string().describe('Channel or prior.'),
+        factor: z.number().describe('Factor on the odds.'),
+        detail: z.string().describe('Why.'),
+      }),
+    )
+    .describe('What each channel and prior added.'),
+  rules: z.array(z.string()).describe('Rules that found it.'),
+  tellApart: z.string().optional().describe('What would tell it from the next one.'),
+  remedy: z
+    .object({
+      skill: z.string().describe('Skill that could mend it.'),
+      input: z.record(z.string(), z.unknown()).describe('Its input.'),
+      summary: z.string().describe('What it would do.'),
+    })
+    .optional()
+    .describe('What could mend it.'),
 })
 
 export const Incident = defineKind({
@@ -101,10 +147,31 @@ export const Incident = defineKind({
       )
       .optional()
       .describe('Who was told what.'),
-    hypotheses: z
-      .array(z.record(z.string(), z.unknown()))
+    hypotheses: z.array(Hypothesis).optional().describe('What may have caused it, the likeliest first.'),
+    diagnosis: z
+      .object({
+        at: z.string().describe('When it was diagnosed last.'),
+        symptoms: z.number().int().describe('How many symptoms there were then.'),
+        onset: z.string().optional().describe('When it began, as far as the evidence tells.'),
+        reason: z.string().optional().describe('Why there is no hypothesis.'),
+        bundle: z
+          .string()
+          .optional()
+          .describe(
+            'Folder in the state directory with the evidence it rests on; keelway diagnose says the same of it again.',
+          ),
+        rejected: z
+          .array(
+            z.object({
+              cause: Cause.describe('What was considered.'),
+              reason: z.string().describe('Why it is not it.'),
+            }),
+          )
+          .optional()
+          .describe('What was considered and is not it.'),
+      })
       .optional()
-      .describe('What may have caused it, the likeliest first; written by diagnosis.'),
+      .describe('The last diagnosis.'),
   }),
   rules: [
     {

@@ -30,6 +30,7 @@ export interface IncidentWorld extends AsyncDisposable {
 
 export async function incidentWorld(
   reconcilers: (world: { clock: FakeClock; signals: SignalStore }) => Reconciler<never>[] = () => [],
+  dependencies: Parameters<typeof incidentReconciler>[0] = {},
 ): Promise<IncidentWorld> {
   const clock = new FakeClock()
   const random = seededRandom(1)
@@ -37,7 +38,11 @@ export async function incidentWorld(
   const client = createClient(server.transport, { clock, random })
   const signals = memorySignals()
   const start = async (): Promise<Manager> => {
-    const all = [incidentOpener({ signals }), incidentReconciler, ...reconcilers({ clock, signals })]
+    const all = [
+      incidentOpener({ signals }),
+      incidentReconciler(dependencies),
+      ...reconcilers({ clock, signals }),
+    ]
     const manager = createManager({
       client,
       kinds,

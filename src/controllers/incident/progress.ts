@@ -39,7 +39,7 @@ export function progress(spec: Spec, status: Status, now: number): number | unde
 type Tell = (what: What, message: string) => void
 
 /** Numbers go on although old entries are dropped. */
-const teller =
+export const teller =
   (status: Status, now: number): Tell =>
   (what, message) => {
     const timeline = status.timeline ?? []
