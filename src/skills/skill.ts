@@ -83,7 +83,7 @@ export interface RepositoryReader {
     namespace?: string
   }): Promise<{ delivery: string; file: string; revision: string; declared: Resource } | undefined>
   read(delivery: string, file: string, revision?: string): Promise<string | undefined>
-  /** Files under the Delivery's path, at a commit or now. */
+  /** Files of the repository by name, at a commit or now. */
   files(delivery: string, revision?: string): Promise<readonly string[]>
   /** Commits that changed a file, or any file (`.`), newest first, 50 at most. */
   history(delivery: string, file: string): Promise<readonly Commit[]>
