@@ -1,5 +1,7 @@
 import { ALERT, createDetector } from '../telemetry/anomalies/detector.ts'
-import type { Command, Invocation } from './command.ts'
+import { printAbnormalSeries } from './anomalies-in-bundle.ts'
+import { type Command, type Invocation, UsageError } from './command.ts'
+import { bundleOptions, withBundle } from './open-bundle.ts'
 import { createPlot } from './series-plot.ts'
 import { readSeries } from './series-rows.ts'
 
@@ -13,16 +15,24 @@ const EXPLAINED = 10
 export const anomalies: Command = {
   name: 'anomalies',
   summary: 'Say which values of a series are abnormal, by what came before them alone.',
-  arguments: ['FILE'],
-  options: {},
+  arguments: ['FILE?'],
+  options: bundleOptions,
   help: [
     'FILE is CSV with the first line timestamp,value and rows in order of time; - reads standard input.',
     'Times are 2026-03-01 10:00:00 (UTC without a zone), ISO 8601, Unix seconds or milliseconds.',
     'An empty value or NaN is missing. There is nothing to configure.',
     `With --json: one line {"timestamp","value","score"} for each row, score from 0 to 1; ${ALERT} and above is worth`,
     'telling, and comes with channel, explanation and since. Without: a plot and the strangest rows in words.',
+    'With --bundle: the series of the bundle that became abnormal, in the order in which they did.',
   ].join('\n'),
-  run: invocation => (invocation.json ? printScores(invocation) : printPlot(invocation)),
+  async run(invocation) {
+    const code = await withBundle(invocation, (bundle, service) =>
+      printAbnormalSeries(bundle, service, invocation),
+    )
+    if (code !== undefined) return code
+    if (invocation.positionals.length === 0) throw new UsageError('anomalies needs FILE or --bundle DIR')
+    return invocation.json ? printScores(invocation) : printPlot(invocation)
+  },
 }
 
 async function* scored({ positionals, err, signal }: Invocation) {

@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { systemClock } from '../lib/clock.ts'
+import type { Bundle } from '../telemetry/bundle/load.ts'
 import { createContinuations } from '../telemetry/templates/entry.ts'
 import { HeaderReader } from '../telemetry/templates/header.ts'
 import { createTemplateMiner, type TemplateMatch, type TemplateMiner } from '../telemetry/templates/miner.ts'
 import { type Command, type Invocation, UsageError } from './command.ts'
 import { lineBatches } from './line-batches.ts'
+import { bundleOptions, withBundle } from './open-bundle.ts'
 import { tableText } from './table.ts'
 
 const defaultTop = 30
@@ -18,18 +20,20 @@ const progressMs = 2_000
 export const logsTemplates: Command = {
   name: 'logs templates',
   summary: 'Find the kinds of lines in a log, and how many there are of each.',
-  arguments: ['FILE'],
+  arguments: ['FILE?'],
   options: {
     top: {
       type: 'string',
       value: 'N',
       summary: `most templates to show (default ${defaultTop}; not with --json)`,
     },
+    ...bundleOptions,
   },
   help: [
     'FILE has one entry a line; - reads standard input. Needs no configuration: headers, values and lists are recognised.',
     'Without --json, an interrupt ends the reading and shows what was found until then.',
     'Lines of a stack trace count as part of the entry they follow, and have its id.',
+    'With --bundle: the logs of the bundle, and with --json {"service","at","id","template"} for each entry.',
     'With --json: one line {"line","id","template"} for each line, in order. The file is read twice, so that an id is final:',
     'what looked like two kinds of lines at first and turned out to be one has one id from its first line on.',
   ].join('\n'),
@@ -39,8 +43,16 @@ export const logsTemplates: Command = {
       throw new UsageError('--top is for the summary and goes not with --json')
     if (top !== undefined && !(Number.isInteger(top) && top > 0))
       throw new UsageError(`--top must be a whole number above 0, not "${invocation.text('top')}"`)
-    const [file = '-'] = invocation.positionals
     const miner = createTemplateMiner()
+    const mined = await withBundle(invocation, (bundle, service) =>
+      mineBundle(bundle, service, miner, invocation),
+    )
+    if (mined) {
+      if (!invocation.json) invocation.out(summary(miner, top ?? defaultTop))
+      return 0
+    }
+    const [file] = invocation.positionals
+    if (file === undefined) throw new UsageError('logs templates needs FILE or --bundle DIR')
     if (!invocation.json) {
       await mine(file, miner, invocation)
       invocation.out(summary(miner, top ?? defaultTop))
@@ -51,6 +63,26 @@ export const logsTemplates: Command = {
     return invocation.signal.aborted ? 1 : 0
   },
 }
+
+/** Entries of a bundle are whole already. */
+async function mineBundle(
+  bundle: Bundle,
+  service: string | undefined,
+  miner: TemplateMiner,
+  invocation: Invocation,
+): Promise<true> {
+  for await (const { body } of bundle.logs(service)) miner.add(firstLine(body))
+  miner.settle()
+  if (!invocation.json) return true
+  for await (const { body, at, resource } of bundle.logs(service)) {
+    const { id, template } = miner.add(firstLine(body))
+    const entry = { service: resource.service, at: new Date(at).toISOString(), id, template }
+    invocation.out(JSON.stringify(entry))
+  }
+  return true
+}
+
+const firstLine = (body: string): string => body.split('\n', 1)[0] ?? ''
 
 async function printEach(file: string, miner: TemplateMiner, invocation: Invocation): Promise<void> {
   await mine(file, miner, invocation)

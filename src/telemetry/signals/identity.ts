@@ -11,7 +11,7 @@ export function identityOf(signal: Signal): string | undefined {
     case 'event':
       return `${signal.key}\n${signal.at}`
     case 'change':
-      return `${signal.id}\n${resourceKey(signal.resource)}`
+      return `${signal.id}\n${signal.before ?? ''}\n${resourceKey(signal.resource)}`
     case 'cost':
       return [
         ...[signal.at, signal.until, signal.category, signal.owner ?? ''],

@@ -67,6 +67,17 @@ export function signalStoreContract(name: string, open: () => Promise<SignalStor
       expect(requests.map(({ perSecond }) => perSecond * 60)).toEqual([2])
     })
 
+    test('a commit that comes back after another is another change', async () => {
+      const store = await open()
+      await store.append([
+        change('c', { before: 'b' }),
+        change('d', { before: 'c', at: t0 + 1 }),
+        change('c', { before: 'd', at: t0 + 2 }),
+      ])
+      const found = await store.changes({ window, limit: 9 })
+      expect(found.map(({ id, before }) => `${before} to ${id}`)).toEqual(['b to c', 'c to d', 'd to c'])
+    })
+
     test('a window holds its beginning and not its end', async () => {
       const store = await open()
       const times = [-1, 0, 5 * minute, 10 * minute - 1, 10 * minute]
