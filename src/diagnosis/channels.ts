@@ -1,4 +1,5 @@
 import type { Channel } from './channel.ts'
+import { services } from './services/services.ts'
 
 /** Every channel; their order decides nothing. */
-export const channels: readonly Channel[] = []
+export const channels: readonly Channel[] = [services]
