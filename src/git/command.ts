@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { type Clock, timestamp } from '../lib/clock.ts'
 import { digestOfValue, shortDigest } from '../lib/digest.ts'
 import { withAccess } from './access.ts'
-import { type Address, addressOf, checkRef } from './address.ts'
+import { addressOf, checkRef } from './address.ts'
+import { branchHead, diffOf, makeCommit, moveBranch, reachable, serverHooksOff } from './change.ts'
 import { branchContents, ensure, fetchRevision, newest, type Opened, readCommit } from './commits.ts'
 import { configuration, environment } from './environment.ts'
 import { broken, failure } from './failure.ts'
@@ -155,6 +156,37 @@ export function createGit(options: {
         })
       })
     },
+    make(remote, change, signal) {
+      checkRevision(change.base)
+      for (const content of Object.values(change.files))
+        if (content !== null && typeof content === 'object') checkRevision(content.from)
+      return open(`cannot make a commit on ${change.base}`, remote, opened =>
+        makeCommit(opened, change, signal),
+      )
+    },
+    head(remote, branch, signal) {
+      checkRef(branch)
+      return open(`cannot find branch ${branch}`, remote, opened => branchHead(opened, branch, signal))
+    },
+    move(remote, change, signal) {
+      checkRef(change.branch)
+      if (change.to !== undefined) checkRevision(change.to)
+      return open(`cannot move branch ${change.branch}`, remote, opened => moveBranch(opened, change, signal))
+    },
+    contains(remote, revision, ancestor, signal) {
+      checkRevision(revision)
+      checkRevision(ancestor)
+      return open(`cannot look for ${ancestor} in ${revision}`, remote, opened =>
+        reachable(opened, revision, ancestor, signal),
+      )
+    },
+    diff(remote, from, to, limitBytes, signal) {
+      checkRevision(from)
+      checkRevision(to)
+      return open(`cannot compare ${from} with ${to}`, remote, opened =>
+        diffOf(opened, from, to, limitBytes, signal),
+      )
+    },
     async [Symbol.asyncDispose]() {
       await Promise.all([...repositories.values()].map(repository => repository[Symbol.asyncDispose]()))
     },
@@ -165,7 +197,3 @@ function checkRevision(revision: string): void {
   if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(revision))
     throw new GitError(`"${revision.slice(0, 64)}" is not the full SHA of a commit`, false)
 }
-
-/** A repository on this machine would run its hooks as us. */
-const serverHooksOff = (address: Address): string[] =>
-  address.transport === 'file' ? ['--receive-pack=git -c core.hooksPath=/dev/null receive-pack'] : []

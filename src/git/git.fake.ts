@@ -72,7 +72,24 @@ export function fakeGit(): FakeGit {
         .slice(0, limit)
     },
     async restore() {
-      throw new GitError('this repository takes no branches', false)
+      throw noBranches()
+    },
+    async make() {
+      throw noBranches()
+    },
+    async head() {
+      return head?.revision
+    },
+    async move() {
+      throw noBranches()
+    },
+    async contains(_, revision, ancestor) {
+      return revision === ancestor
+    },
+    async diff() {
+      return ''
     },
   }
 }
+
+const noBranches = () => new GitError('this repository takes no branches', false)

@@ -33,6 +33,20 @@ export interface Remote {
   credentials?: Credentials
 }
 
+/** What becomes of a file: its whole content, the content it had at a commit, or null when it goes. */
+export type NewContent = string | { from: string } | null
+
+export interface NewCommit {
+  /** The commit it goes on top of. */
+  base: string
+  files: Readonly<Record<string, NewContent>>
+  message: string
+  /** `Name <mail>`, also the committer. */
+  author: string
+  /** RFC 3339. Given, so that the same change always is the same commit. */
+  at: string
+}
+
 export interface Git {
   /** The newest commit of the ref, fetched so that it can be read. Throws GitError naming the repository. */
   fetch(remote: Remote, signal: AbortSignal): Promise<Commit>
@@ -66,6 +80,32 @@ export interface Git {
     change: { branch: string; base: string; from: string; paths: string[]; message: string; author: string },
     signal: AbortSignal,
   ): Promise<string>
+  /**
+   * Makes a commit, here and nowhere else until `move` pushes it. Equal changes give equal SHAs, so that it may be made
+   * again after a crash. Files keep their mode. A change that changes nothing gives `base`.
+   */
+  make(remote: Remote, change: NewCommit, signal: AbortSignal): Promise<string>
+  /** The commit a branch is at on the remote now; undefined when there is no such branch. */
+  head(remote: Remote, branch: string, signal: AbortSignal): Promise<string | undefined>
+  /**
+   * Moves a branch of the remote from one commit to another, compare-and-set: undefined for no branch, before or after.
+   * Objects that the remote lacks are pushed. Moving to where it is already does nothing.
+   * @throws GitMoved when the branch is elsewhere, or the remote does not take it (a protected branch)
+   */
+  move(
+    remote: Remote,
+    change: { branch: string; from: string | undefined; to: string | undefined },
+    signal: AbortSignal,
+  ): Promise<void>
+  /** Whether a commit is `revision` or an ancestor of it; false when it is unknown on the remote. */
+  contains(remote: Remote, revision: string, ancestor: string, signal: AbortSignal): Promise<boolean>
+  /** What changed between two commits, as a unified diff of at most `limitBytes`, cut at a line. */
+  diff(remote: Remote, from: string, to: string, limitBytes: number, signal: AbortSignal): Promise<string>
+}
+
+/** A branch was not where it was thought to be, or the remote refuses to move it: nothing was changed. */
+export class GitMoved extends Error {
+  override readonly name = 'GitMoved'
 }
 
 /** What git said, with credentials removed; `retryable` for network faults. */
