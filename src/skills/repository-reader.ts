@@ -117,10 +117,10 @@ export function repositoryReader(of: {
 
 type Wanted = Parameters<RepositoryReader['sourceOf']>[0]
 
-const sameObject = (entry: Wanted, wanted: Wanted): boolean =>
+const sameObject = (entry: { [Field in keyof Wanted]: Wanted[Field] | undefined }, wanted: Wanted): boolean =>
   entry.kind === wanted.kind &&
   entry.name === wanted.name &&
-  groupOf(entry) === groupOf(wanted) &&
+  groupOf({ apiVersion: entry.apiVersion ?? '' }) === groupOf(wanted) &&
   (entry.namespace ?? '') === (wanted.namespace ?? '')
 
 /** A file that names no namespace means that of its Delivery. */

@@ -63,10 +63,18 @@ export async function workloadOf(
   { object, service }: { object?: string | undefined; service?: string | undefined },
 ): Promise<Declared | undefined> {
   const { namespace } = context
-  if (object !== undefined) {
+  if (object?.includes('/')) {
     const reference = referenceOf(object, namespace)
     return reference && declaredOf(context, reference)
   }
+  return workloadOfService(context, object ?? service)
+}
+
+async function workloadOfService(
+  context: Pick<SkillContext, 'repository' | 'namespace' | 'objects'>,
+  service: string | undefined,
+): Promise<Declared | undefined> {
+  const { namespace } = context
   if (service === undefined) return undefined
   for (const kind of workloadKinds) {
     const apiVersion = apiVersionOfKind(kind)
