@@ -146,21 +146,38 @@ function changed(before: Count, now: Count): Pick<Change, 'before' | 'now' | 'by
   return { before, now, by }
 }
 
-/** Records that have a span of their service, visit by visit, each in the order in which they were written. */
-function byVisit({ span, count, records }: Statements, { entry, serviceOf }: Traces): number[] {
-  const found: number[] = []
+/** Records that have a span of their service, visit by visit, each in the order of its log. */
+function byVisit(
+  { span, count, records }: Statements,
+  { entry, serviceOf, count: spans }: Traces,
+): Int32Array {
+  const visits = new Int32Array(count).fill(-1)
   for (let i = 0; i < count; i++) {
     const of = span[i] ?? -1
-    if (of >= 0 && serviceOf(of) === records[i]?.resource.service) found.push(i)
+    if (of >= 0 && serviceOf(of) === records[i]?.resource.service) visits[i] = entry[of] ?? -1
   }
-  const visit = (i: number) => entry[span[i] ?? 0] ?? 0
-  return found.sort((a, b) => visit(a) - visit(b) || (records[a]?.at ?? 0) - (records[b]?.at ?? 0) || a - b)
+  return groupedBy(visits, spans)
 }
 
 /** Spans below an entry, or of another service right below one, visit by visit. */
-function childrenByVisit({ count, parent, entry }: Traces): number[] {
-  const found: number[] = []
-  for (let i = 0; i < count; i++) if ((parent[i] ?? -1) >= 0) found.push(i)
-  const visit = (i: number) => entry[parent[i] ?? 0] ?? 0
-  return found.sort((a, b) => visit(a) - visit(b) || a - b)
+function childrenByVisit({ count, parent, entry }: Traces): Int32Array {
+  return groupedBy(
+    parent.map(up => (up < 0 ? -1 : (entry[up] ?? -1))),
+    count,
+  )
+}
+
+/** Indexes of what has a group (others have -1), group by group, in order (counting sort). */
+function groupedBy(groups: Int32Array, count: number): Int32Array {
+  const next = new Int32Array(count + 1)
+  for (const group of groups) if (group >= 0) next[group + 1] = (next[group + 1] ?? 0) + 1
+  for (let i = 1; i <= count; i++) next[i] = (next[i] ?? 0) + (next[i - 1] ?? 0)
+  const found = new Int32Array(next[count] ?? 0)
+  for (const [i, group] of groups.entries()) {
+    if (group < 0) continue
+    const place = next[group] ?? 0
+    found[place] = i
+    next[group] = place + 1
+  }
+  return found
 }

@@ -36,7 +36,11 @@ export function sceneOf(evidence: Case): Scene | undefined {
     statements: statementsOf(evidence.logs, traces, onset),
     graph: graphOf(evidence, traces),
     ...(paged !== undefined && evidence.services.includes(paged) && { paged }),
-    alerted: new Set(incident.alerts.flatMap(({ metric }) => (isText(metric) ? kindOf(metric) : []))),
+    alerted: new Set(
+      incident.alerts
+        .flatMap(({ metric }) => (isText(metric) ? kindOf(metric) : []))
+        .filter(kind => kind !== 'other'),
+    ),
   }
 }
 

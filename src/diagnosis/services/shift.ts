@@ -1,4 +1,4 @@
-import { worse } from './metric-kind.ts'
+import { type MetricKind, worse } from './metric-kind.ts'
 import { ascending, mean, quantile } from './quantiles.ts'
 import type { Series } from './series.ts'
 
@@ -27,8 +27,10 @@ const fewest = { before: 4, after: 1 } as const
 const enoughForMedian = 10
 /** A spread is not taken as smaller than this share of the level, and of the smallest change worth a look. */
 const smallest = { level: 0.01, floor: 0.2 } as const
-/** So many rows right before the onset; what was as bad in all of them did not begin with it. */
+/** So many rows right before the onset; symptoms that were as bad in all of them did not begin with it. */
 const recent = 2
+/** What fills up is there before its symptoms are. */
+const filling: ReadonlySet<MetricKind> = new Set<MetricKind>(['cpu', 'memory', 'disk', 'saturation'])
 /** Beyond what is usual: so many spreads off the median. */
 const beyond = 1.5
 
@@ -48,7 +50,8 @@ export function shiftOf(series: Series, onset: number): Shift | undefined {
   const wide = Math.max(least, quantile(usual, 0.95) - quantile(usual, 0.05))
   const narrow = Math.max(least, quantile(usual, 0.75) - quantile(usual, 0.25))
   const sign = worse[kind] || Math.sign(after - before)
-  const earlier = later.length < enoughForMedian ? bestOf(values.subarray(from, middle), sign) : before
+  const sudden = later.length < enoughForMedian && !filling.has(kind)
+  const earlier = sudden ? bestOf(values.subarray(from, middle), sign) : before
   const by = Math.max(0, Math.min(sign * (after - before), sign * (after - earlier)))
   const most = sign < 0 ? before - (later[0] ?? before) : (later.at(-1) ?? before) - before
   const counts = by >= unit.floor

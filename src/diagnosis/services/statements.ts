@@ -1,5 +1,6 @@
 import type { LogRecord } from '../../telemetry/signals/signal.ts'
 import { createTemplateMiner } from '../../telemetry/templates/miner.ts'
+import { codePlace } from './code-place.ts'
 import type { Traces } from './traces.ts'
 
 /**
@@ -28,9 +29,6 @@ export interface Statement {
 const errorFrom = 17
 const shown = 160
 const looked = 300
-/** `Controller#46` and `cart.py:12`; the parts are bounded, so that no line takes long. */
-const place =
-  /[\w$\]][\w$.[\]]{0,80}#\d{1,6}\b|[\w/-]{1,80}\.(?:java|kt|scala|py|go|js|ts|rb|rs|cs|cpp|cc|php|ex):\d{1,6}\b/
 
 export function statementsOf(logs: readonly LogRecord[], traces: Traces, onset: number): Statements {
   const spans = spansById(traces)
@@ -42,7 +40,7 @@ export function statementsOf(logs: readonly LogRecord[], traces: Traces, onset: 
     late[i] = record.at >= onset ? 1 : 0
     span[i] = spanOf(record, spans)
     const start = record.body.slice(0, looked)
-    const found = place.exec(start)?.[0]
+    const found = codePlace(start)
     return found === undefined ? { template: miner.add(record.body).id } : { place: found }
   })
   miner.settle()

@@ -63,7 +63,7 @@ function suspectOf({ service, shift, own, total, through, reached }: Excess, who
     class: 'error',
     score: (own / whole + 1e-3 * saturating(total / whole, 1)) * (reached ? 1 : unreached),
     what: `${wordsFor(shift)}${
-      mostlyBelow ? `, most of it failures of ${through}` : ', and its callees do not fail as much'
+      mostlyBelow ? `, most of it failures of ${through}` : ', and no callee fails as much'
     }`,
     evidence: [{ source: shift.series.source, detail: wordsFor(shift) }],
     ...(mostlyBelow && {

@@ -19,10 +19,10 @@ export const saturation: View = {
       ({ series, spreads }) => resources.has(series.kind) && spreads >= fewestSpreads,
     )
     const ranks = rankAveraged(shifts)
-    const first = Math.min(...used.flatMap(({ since }) => since ?? []))
+    const firsts = firstsOf(shifts)
     const suspects = sortedSuspects(
       [...Map.groupBy(used, ({ series }) => series.service)].map(([service, of]) =>
-        suspectOf(service, of, ranks, first),
+        suspectOf(service, of, ranks, firsts),
       ),
     )
     const [top] = suspects
@@ -35,7 +35,7 @@ function suspectOf(
   service: string,
   shifts: readonly Shift[],
   ranks: ReadonlyMap<Shift, number>,
-  first: number,
+  firsts: ReadonlyMap<string, number>,
 ): Suspect {
   const strong = shifts.toSorted((a, b) => (ranks.get(b) ?? 0) - (ranks.get(a) ?? 0) || b.spreads - a.spreads)
   // Filling memory costs CPU as well, while CPU that is hogged takes no memory.
@@ -43,17 +43,29 @@ function suspectOf(
   const shift = leaking ?? strong[0]
   if (!shift) throw new Error('a service without metrics is no suspect')
   const { kind } = shift.series
-  const early = shift.since !== undefined && shift.since === first
+  const { since = Number.POSITIVE_INFINITY } = shift
+  const others = Math.min(
+    ...[...firsts].map(([other, at]) => (other === service ? Number.POSITIVE_INFINITY : at)),
+  )
   return {
     service,
     rule: `${kind}-saturation`,
     class: kind === 'memory' || kind === 'disk' ? kind : 'cpu',
     // Of equal ranks the one that is more of a shortage goes first.
-    score: ((ranks.get(strong[0] ?? shift) ?? 0) + severity(shift)) * (early ? firstBonus : 1),
-    what: `${wordsFor(shift)}${early ? ', before any other service moved' : ''}`,
+    score: ((ranks.get(strong[0] ?? shift) ?? 0) + severity(shift)) * (since <= others ? firstBonus : 1),
+    what: `${wordsFor(shift)}${since < others ? ', before any other service moved' : ''}`,
     evidence: strong.slice(0, 3).map(one => ({ source: one.series.source, detail: wordsFor(one) })),
     ...(shift.since !== undefined && { since: shift.since }),
   }
+}
+
+/** When each service first left what was usual, by any metric. */
+function firstsOf(shifts: readonly Shift[]): Map<string, number> {
+  const found = new Map<string, number>()
+  for (const { series, since, spreads } of shifts)
+    if (since !== undefined && spreads >= fewestSpreads)
+      found.set(series.service, Math.min(since, found.get(series.service) ?? since))
+  return found
 }
 
 /** How much of a shortage it is, from 0 to 1. */

@@ -102,8 +102,8 @@ function slownessOf(edges: readonly Edge[]): Slowness[] {
 
 function suspectOf(service: string, slow: readonly Slowness[], all: number): Suspect[] {
   const sides = [
-    { side: 'calls to it', of: slow.filter(({ edge }) => edge.to === service) },
-    { side: 'its calls', of: slow.filter(({ edge }) => edge.from === service) },
+    { side: 'to it', of: slow.filter(({ edge }) => edge.to === service) },
+    { side: 'from it', of: slow.filter(({ edge }) => edge.from === service) },
   ].map(({ side, of }) => ({ side, of, ...sumOf(of) }))
   const [side] = sides.toSorted((a, b) => b.excess * b.share - a.excess * a.share)
   if (!side || side.excess === 0) return []
@@ -118,7 +118,7 @@ function suspectOf(service: string, slow: readonly Slowness[], all: number): Sus
       class: 'network',
       // Both sides count, each as far as all of its calls are slow.
       score: (side.excess * side.share + (others ? others.excess * others.share : 0)) / all,
-      what: `${percent(side.share)} of ${side.calls} ${side.side} wait between caller and callee: ${edge} took ${milliseconds(worst.gap)} more than the callee itself, ${milliseconds(worst.usual)} before`,
+      what: `${percent(side.share)} of the ${side.calls} calls ${side.side} wait between caller and callee: ${edge} took ${milliseconds(worst.gap)} more than the callee itself, ${milliseconds(worst.usual)} before`,
       evidence: side.of
         .filter(({ excess }) => excess > 0)
         .slice(0, 5)
@@ -128,7 +128,10 @@ function suspectOf(service: string, slow: readonly Slowness[], all: number): Sus
         })),
       ...(side.share < mostly && {
         against: [
-          { source: 'traces', detail: `${percent(1 - side.share)} of ${side.side} are as fast as before` },
+          {
+            source: 'traces',
+            detail: `${percent(1 - side.share)} of the calls ${side.side} are as fast as before`,
+          },
         ],
       }),
     },

@@ -57,9 +57,7 @@ function suspectOf({ service, shift, own, total, through, reached }: Excess, who
     class: 'latency',
     score: (own / whole + 1e-3 * saturating(total / whole, 1)) * (reached ? 1 : unreached),
     what: `${wordsFor(shift)}${
-      mostlyBelow && through
-        ? `, most of it spent in ${through}`
-        : ', and none of its callees accounts for it'
+      mostlyBelow && through ? `, most of it spent in ${through}` : ', and no callee accounts for it'
     }`,
     evidence: [{ source: shift.series.source, detail: wordsFor(shift) }],
     ...(mostlyBelow &&
