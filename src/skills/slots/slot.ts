@@ -38,7 +38,7 @@ const kinds: Readonly<Record<string, SlotKind>> = {
   ...named('commit', ['commit', 'revision', 'change', 'sha']),
   ...named('since', ['since', 'from', 'start', 'after']),
   ...named('until', ['until', 'to', 'end', 'before']),
-  ...named('duration', ['window', 'duration', 'within', 'for', 'period', 'delay', 'timeout']),
+  ...named('duration', ['window', 'duration', 'within', 'for', 'period', 'days', 'hours', 'minutes']),
   ...named('count', [
     'replicas',
     'count',

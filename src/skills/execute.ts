@@ -1,0 +1,98 @@
+import { ProposalDraft } from '../api/kinds/proposal.ts'
+import { mayPropose, mayRun } from './guardian.ts'
+import type { SkillRun } from './orchestrator.ts'
+import { findProposed, propose } from './proposing.ts'
+import { contextOf, factsOf, type Result, type Run } from './run.ts'
+import type { Skill, SkillAnswer } from './skill.ts'
+import type { Understood } from './understand.ts'
+
+const most = { drafts: 10 } as const
+
+/** Runs one skill when the guardian lets it, and makes the best draft that it lets through a Proposal. */
+export async function runSkill(run: Run, understood: Understood): Promise<Result> {
+  const { skill, input, namespace, sentence, notes, by } = understood
+  const base = {
+    understood: sentence,
+    readBy: by,
+    notes,
+    skill: skill.name,
+    input,
+    proposals: [],
+    refused: [],
+  } as const
+  run.step(`plan: run ${skill.name}${skill.risk === 'propose' ? ', then propose what it wants changed' : ''}`)
+  const facts = await factsOf(run, namespace)
+  const decision = mayRun(skill, facts)
+  if (!decision.allowed)
+    return {
+      ...base,
+      outcome: 'refused',
+      text: `Not done: ${decision.reason}. Instead: ${decision.instead}.`,
+    }
+  run.step(`execute: ${skill.name}`)
+  const { text, output, drafts } = checkedAnswer(
+    skill,
+    await skill.run(input, contextOf(run, skill, namespace)),
+  )
+  return { ...base, outcome: 'answered', text, output, ...(await made(run, drafts, namespace)) }
+}
+
+/** @throws Error when a skill breaks its own contract */
+function checkedAnswer(skill: Skill, { output, drafts = [] }: SkillAnswer<unknown>) {
+  const parsed = skill.output.safeParse(output)
+  if (!parsed.success)
+    throw new Error(
+      `skill ${skill.name} gave an answer that its schema does not allow: ${firstIssue(parsed.error)}`,
+    )
+  if (skill.risk === 'read' && drafts.length > 0)
+    throw new Error(`skill ${skill.name} has risk read and wants something changed`)
+  const checked = drafts.slice(0, most.drafts).map(draft => {
+    const known = ProposalDraft.safeParse({ ...draft, skill: skill.name })
+    if (!known.success)
+      throw new Error(`skill ${skill.name} drafted a proposal that can not be: ${firstIssue(known.error)}`)
+    return known.data
+  })
+  const { text } = parsed.data as { text?: unknown }
+  return { output: parsed.data, text: typeof text === 'string' ? text : '', drafts: checked }
+}
+
+const firstIssue = ({
+  issues: [issue],
+}: {
+  issues: readonly { path: readonly PropertyKey[]; message: string }[]
+}): string => (issue ? `${issue.path.map(String).join('.')}: ${issue.message}` : 'no reason')
+
+/** Drafts are ways to the same end, the best first: one becomes a Proposal. */
+async function made(
+  run: Run,
+  drafts: readonly ProposalDraft[],
+  namespace: string,
+): Promise<Pick<SkillRun, 'proposals' | 'refused'>> {
+  const refused: SkillRun['refused'][number][] = []
+  for (const draft of drafts) {
+    const known = await knownOf(run, draft, namespace)
+    if (known) return { proposals: [known], refused }
+    // Read anew: another run may have proposed in the meantime.
+    const decision = mayPropose(draft, await factsOf(run, namespace), run.now)
+    if (!decision.allowed) {
+      run.step(`guardian: not proposed, ${decision.reason}`)
+      refused.push({ title: draft.title, reason: decision.reason, instead: decision.instead })
+      continue
+    }
+    const proposed = await run.tape.take('propose', [namespace, draft], () =>
+      propose(run.asker.client, namespace, draft),
+    )
+    run.step(`propose: ${proposed.name}${proposed.created ? '' : ', which was there already'}`)
+    return { proposals: [proposed], refused }
+  }
+  return { proposals: [], refused }
+}
+
+/** The open Proposal of an equal draft: asking twice makes one, and is no reason to be refused. */
+async function knownOf({ tape, asker, step }: Run, draft: ProposalDraft, namespace: string) {
+  const known = await tape.take('proposed', [namespace, draft], () =>
+    findProposed(asker.client, namespace, draft),
+  )
+  if (known) step(`propose: ${known.name} was there already`)
+  return known
+}
