@@ -17,7 +17,7 @@ export function codePlace(line: string): string | undefined {
     while (start > 0 && at - start < longest.name && isName(line.charCodeAt(start - 1))) start--
     if (start === at) continue
     const name = line.slice(start, at)
-    const named = sign === 35 ? /[A-Za-z\]]/.test(name) : extensions.has(extensionOf(name))
+    const named = sign === 35 ? /[A-Z\]]/.test(name) : extensions.has(extensionOf(name))
     if (named) return line.slice(start, end)
   }
   return undefined

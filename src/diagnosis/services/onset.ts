@@ -71,7 +71,9 @@ function addGain({ at, values }: Series, times: Float64Array, gains: Float64Arra
     while (before < count && (at[kept[before] ?? 0] ?? 0) < time) sum += ranks[before++] ?? 0
     if (before < fewest.before || count - before < fewest.after) continue
     const explained = (sum ** 2 * count) / (before * (count - before)) / squares
-    gains[k] = (gains[k] ?? 0) - (count / 2) * Math.log(1 - Math.min(mostExplained, explained))
+    const gain = (-count / 2) * Math.log(1 - Math.min(mostExplained, explained))
+    // What a second level gains by chance is no sign of one (Schwarz 1978).
+    gains[k] = (gains[k] ?? 0) + Math.max(0, gain - Math.log(count))
   }
 }
 
