@@ -50,6 +50,9 @@ function fieldRows(schema: Schema, path = ''): string[][] {
     const required = schema.required?.includes(name) ?? false
     const fallback = field.default === undefined ? (required ? '(required)' : '') : code(field.default)
     const row = [`\`${own}\``, typeText(field), fallback, description(field)]
+    // What a template makes has a page of its own; seven pages would repeat it.
+    if (own.endsWith('.template.spec'))
+      return [[...row.slice(0, 3), `${description(field)} As in [Pod](pod.md).`]]
     return [row, ...insideRows(field, own)]
   })
 }

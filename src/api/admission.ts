@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { causesOf, shown } from './causes.ts'
 import { ApiError, type Cause } from './errors.ts'
-import { apiVersionOf, type Kind, type Resource } from './kind.ts'
+import { apiVersionOf, isKubernetes, type Kind, type Resource } from './kind.ts'
 import { metadataCauses, ObjectMetaSchema } from './metadata.ts'
 import { prune } from './prune.ts'
 import { checkRules, compileRules, type KindRule } from './rules.ts'
@@ -40,12 +40,19 @@ export function admit(kind: Kind, object: Resource, previous?: Resource): Admitt
   const admitted = parsed.data as Resource
   const causes = metadataCauses(kind, admitted.metadata)
   if (causes.length === 0) causes.push(...checkRules(compiled.rules, admitted, previous))
+  if (causes.length === 0) {
+    kind.complete?.(admitted, previous)
+    causes.push(...(kind.check?.(admitted, previous) ?? []))
+  }
   return { object: admitted, unknownFields, causes }
 }
 
-/** Compiles what admission of these kinds needs, so that a broken rule stops the start and not a write. */
+/**
+ * Compiles what admission of these kinds needs, so that a broken rule stops the start and not a write. Kinds without
+ * rules have nothing to break; theirs are large, and wait until one is written.
+ */
 export function prepareAdmission(kinds: readonly Kind[]): void {
-  for (const kind of kinds) compile(kind)
+  for (const kind of kinds) if (kind.rules.length > 0) compile(kind)
 }
 
 /** The 422 answer for an object with causes, worded as Kubernetes does. */
@@ -78,7 +85,8 @@ function compile(kind: Kind): Compiled {
   const metadata: Schema = schemaOf(ObjectMetaSchema)
   const compiled: Compiled = {
     schema: { ...content, properties: { ...content.properties, metadata } },
-    nulls: isOwn(kind) ? 'defaulted' : 'all',
+    // The Go types of Kubernetes' own kinds take null for absent.
+    nulls: isKubernetes(kind) ? 'all' : 'defaulted',
     parser: z.object({
       apiVersion: z.literal(apiVersionOf(kind)),
       kind: z.literal(kind.kind),
@@ -91,6 +99,3 @@ function compile(kind: Kind): Compiled {
   compiledKinds.set(kind, compiled)
   return compiled
 }
-
-/** Kinds of groups without a CRD are Kubernetes' own, whose Go types take null for absent. */
-const isOwn = (kind: Kind): boolean => kind.group.includes('.') && !kind.group.endsWith('.k8s.io')

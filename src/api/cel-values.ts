@@ -6,6 +6,8 @@ import type { Schema } from './schema.ts'
  * escapes them, fields of preserved regions are invisible. Objects are views: only what a rule reads is converted.
  */
 export function celValue(schema: Schema | undefined, value: unknown): CelInput {
+  // A quantity may be written as a number, which Kubernetes reads as text.
+  if (typeof value === 'number' && schema?.format === 'quantity') return String(value)
   if (typeof value === 'number') return isInteger(schema, value) ? BigInt(value) : value
   if (typeof value !== 'object' || value === null) return value as CelInput
   if (Array.isArray(value)) return celList(value.map(item => celValue(schema?.items, item)))

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Cause } from './errors.ts'
 
 /** The group and version of every kind of ours; the one place that names them. */
 export const GROUP = 'keelway.dev'
@@ -52,6 +53,8 @@ export interface Column {
   /** Columns above 0 show with `-o wide` only. */
   priority?: number
   description?: string
+  /** What no path says, such as `2/3`; kinds of Kubernetes' own only, for a CRD has paths. `now` in milliseconds. */
+  read?: (object: Resource, now: number) => unknown
 }
 
 /** A cross-field rule as it stands in the CRD (`x-kubernetes-validations`), with `self` the whole object. */
@@ -84,6 +87,8 @@ export interface Kind<
   fields: Fields
   columns: readonly Column[]
   rules: readonly Rule[]
+  /** Groups of kinds it is listed with by `kubectl get all` and the like. */
+  categories: readonly string[]
   /** Fields other than metadata.name and .namespace that field selectors may name, such as `type`. */
   selectableFields: readonly string[]
   /** A complete object users can start from; a test applies it. */
@@ -93,7 +98,17 @@ export interface Kind<
    * May change `next` in place. Embedded server only; on another API server an admission policy does its work.
    */
   stamp?: (next: Resource, previous: Resource | undefined, request: { user: string; now: string }) => void
+  /**
+   * Fills in defaults that depend on other fields, in place, once the schema holds. With `check` what Kubernetes' own
+   * kinds have beyond schema and rules; a CRD can not say it, so kinds of ours have neither.
+   */
+  complete?: Complete
+  /** What is wrong with an object whose schema holds. */
+  check?: Check
 }
+
+type Complete = (object: Resource, previous: Resource | undefined) => void
+type Check = (object: Resource, previous: Resource | undefined) => Cause[]
 
 type KindInput<
   Spec extends z.ZodType | undefined,
@@ -103,12 +118,28 @@ type KindInput<
   Partial<
     Pick<
       Kind,
-      'group' | 'version' | 'shortNames' | 'scope' | 'columns' | 'rules' | 'selectableFields' | 'stamp'
+      | 'group'
+      | 'version'
+      | 'shortNames'
+      | 'scope'
+      | 'columns'
+      | 'rules'
+      | 'categories'
+      | 'selectableFields'
+      | 'stamp'
     >
   > & {
     spec?: Spec
     status?: Status
     fields?: Fields
+    complete?: (
+      object: Typed<Spec, Status, Fields>,
+      previous: Typed<Spec, Status, Fields> | undefined,
+    ) => void
+    check?: (
+      object: Typed<Spec, Status, Fields>,
+      previous: Typed<Spec, Status, Fields> | undefined,
+    ) => Cause[]
   }
 
 /** Defines a kind; see {@link Kind}. Group and version default to ours, scope to Namespaced. */
@@ -117,6 +148,7 @@ export function defineKind<
   Status extends z.ZodType | undefined = undefined,
   Fields extends z.ZodRawShape = Record<never, never>,
 >(input: KindInput<Spec, Status, Fields>): Kind<Spec, Status, Fields> {
+  const { complete, check, ...rest } = input
   return {
     group: GROUP,
     version: VERSION,
@@ -125,8 +157,12 @@ export function defineKind<
     shortNames: [],
     columns: [],
     rules: [],
+    categories: [],
     selectableFields: [],
-    ...input,
+    ...rest,
+    // Admission hands them objects of this very kind.
+    ...(complete && { complete: complete as Complete }),
+    ...(check && { check: check as Check }),
     spec: input.spec as Spec,
     status: input.status as Status,
     fields: input.fields ?? ({} as Fields),
@@ -135,13 +171,17 @@ export function defineKind<
 
 type Part<Name extends string, Type> = Type extends z.ZodType ? { [K in Name]: z.output<Type> } : unknown
 
+type Typed<Spec, Status, Fields extends z.ZodRawShape> = {
+  apiVersion: string
+  kind: string
+  metadata: ObjectMeta
+} & Part<'spec', Spec> &
+  Partial<Part<'status', Status>> &
+  ([keyof Fields] extends [never] ? unknown : z.output<z.ZodObject<Fields>>)
+
 /** The TypeScript type of a kind's objects as the server returns them: defaults applied. */
 export type ResourceOf<K> =
-  K extends Kind<infer Spec, infer Status, infer Fields>
-    ? { apiVersion: string; kind: string; metadata: ObjectMeta } & Part<'spec', Spec> &
-        Partial<Part<'status', Status>> &
-        ([keyof Fields] extends [never] ? unknown : z.output<z.ZodObject<Fields>>)
-    : never
+  K extends Kind<infer Spec, infer Status, infer Fields> ? Typed<Spec, Status, Fields> : never
 
 /** `keelway.dev/v1alpha1`, or `v1` for the core group. */
 export const apiVersionOf = (kind: Pick<Kind, 'group' | 'version'>): string =>
@@ -150,6 +190,10 @@ export const apiVersionOf = (kind: Pick<Kind, 'group' | 'version'>): string =>
 /** The store's and RBAC's name of a kind: `prompts.keelway.dev`, or `secrets`. */
 export const resourceOf = (kind: Pick<Kind, 'group' | 'plural'>): string =>
   kind.group ? `${kind.plural}.${kind.group}` : kind.plural
+
+/** Whether it is one of Kubernetes' own, for which there is never a CRD of ours. */
+export const isKubernetes = ({ group }: Pick<Kind, 'group'>): boolean =>
+  !group.includes('.') || group.endsWith('.k8s.io')
 
 /** `Prompt/support/refund`, as the ledger and messages name objects. */
 export const subjectOf = (object: { kind: string; metadata: { name: string; namespace?: string } }): string =>

@@ -53,12 +53,12 @@ const qualifiedText =
 const valueText =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?'), 63 characters at most"
 
-const isDnsLabel = (text: string): boolean => LABEL.test(text)
+export const isDnsLabel = (text: string): boolean => LABEL.test(text)
 /** RFC 1123 subdomain as Kubernetes has it: labels joined by dots, 253 characters at most, a label may be long. */
-const isDnsSubdomain = (text: string): boolean =>
+export const isDnsSubdomain = (text: string): boolean =>
   text.length <= 253 && text.split('.').every(part => /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?$/.test(part))
 
-function isQualifiedName(text: string): boolean {
+export function isQualifiedName(text: string): boolean {
   const slash = text.indexOf('/')
   if (slash < 0) return QUALIFIED.test(text)
   return isDnsSubdomain(text.slice(0, slash)) && QUALIFIED.test(text.slice(slash + 1))
@@ -67,19 +67,14 @@ function isQualifiedName(text: string): boolean {
 /** What is wrong with an object's metadata, by Kubernetes' rules for names, labels, annotations and owners. */
 export function metadataCauses(kind: Kind, metadata: ObjectMeta): Cause[] {
   const causes: Cause[] = []
-  const invalid = (field: string, value: unknown, message: string) =>
-    causes.push({
+  const invalid: Report = (field, value, message) =>
+    void causes.push({
       reason: 'FieldValueInvalid',
       message: `Invalid value: ${JSON.stringify(value)}: ${message}`,
       field: `metadata.${field}`,
     })
-  const { name, namespace } = metadata
-  const isNamespace = kind.group === '' && kind.kind === 'Namespace'
-  if (!name) {
-    const message = 'Required value: name or generateName is required'
-    if (!metadata.generateName) causes.push({ reason: 'FieldValueRequired', message, field: 'metadata.name' })
-  } else if (isNamespace ? !isDnsLabel(name) : !isDnsSubdomain(name))
-    invalid('name', name, isNamespace ? labelText : subdomainText)
+  const { namespace } = metadata
+  causes.push(...nameCauses(kind, metadata, invalid))
   if (namespace !== undefined && kind.scope === 'Cluster')
     causes.push({
       reason: 'FieldValueForbidden',
@@ -98,10 +93,24 @@ export function metadataCauses(kind: Kind, metadata: ObjectMeta): Cause[] {
   return causes
 }
 
-function annotationCauses(
-  annotations: ObjectMeta['annotations'],
-  invalid: (field: string, value: unknown, message: string) => void,
-): Cause[] {
+/** Names of roles and bindings are segments of a path, such as system:node; all others are names of DNS. */
+function nameCauses({ group, kind }: Kind, { name, generateName }: ObjectMeta, invalid: Report): Cause[] {
+  if (!name) {
+    const message = 'Required value: name or generateName is required'
+    return generateName ? [] : [{ reason: 'FieldValueRequired', message, field: 'metadata.name' }]
+  }
+  const isNamespace = group === '' && kind === 'Namespace'
+  if (group === 'rbac.authorization.k8s.io') {
+    if (name === '.' || name === '..' || /[/%]/.test(name))
+      invalid('name', name, "may not be '.' or '..' and may not contain '/' or '%'")
+  } else if (isNamespace ? !isDnsLabel(name) : !isDnsSubdomain(name))
+    invalid('name', name, isNamespace ? labelText : subdomainText)
+  return []
+}
+
+type Report = (field: string, value: unknown, message: string) => void
+
+function annotationCauses(annotations: ObjectMeta['annotations'], invalid: Report): Cause[] {
   if (!annotations) return []
   const bytes = new TextEncoder()
   let size = 0

@@ -1,4 +1,4 @@
-import { apiVersionOf, type Kind } from './kind.ts'
+import { apiVersionOf, isKubernetes, type Kind } from './kind.ts'
 import { ObjectMetaSchema } from './metadata.ts'
 import { kindSchema, type Schema, schemaOf } from './schema.ts'
 
@@ -37,8 +37,6 @@ function schemaName(kind: Kind): string {
   if (isKubernetes(kind)) return `io.k8s.api.${group.split('.')[0] || 'core'}.${version}.${kind.kind}`
   return [...group.split('.').reverse(), version, kind.kind].join('.')
 }
-
-const isKubernetes = ({ group }: Kind): boolean => group === '' || group.endsWith('.k8s.io')
 
 const gvkOf = ({ group, version, kind }: Kind) => ({ group, version, kind })
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` })

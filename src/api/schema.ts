@@ -34,6 +34,9 @@ export interface Schema {
   'x-kubernetes-list-type'?: 'atomic' | 'set' | 'map'
   'x-kubernetes-list-map-keys'?: string[]
   'x-kubernetes-validations'?: { rule: string; message: string }[]
+  /** How strategic merge patches of Kubernetes' own kinds treat it. */
+  'x-kubernetes-patch-strategy'?: 'merge' | 'retainKeys' | 'merge,retainKeys'
+  'x-kubernetes-patch-merge-key'?: string
 }
 
 const copied = [
@@ -58,13 +61,15 @@ const known = new Set<string>([
   ...copied,
   ...['pattern', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'properties', 'items'],
   ...['additionalProperties', 'anyOf', 'intOrString', 'listMapKeys', '$schema', 'id', '~standard'],
+  ...['patchMergeKey', 'patchStrategy', 'quantity'],
 ])
 
 type Json = Record<string, unknown>
 
 /**
  * The structural schema of a zod type. Metadata: `intOrString` for a union of integer and string,
- * `listMapKeys` for a list whose items are told apart by those fields.
+ * `listMapKeys` for a list whose items are told apart by those fields. Of Kubernetes' own kinds: `patchStrategy` and
+ * `patchMergeKey` as its Go types have them, `quantity` for a union of text and number that stands for a quantity.
  * @throws TypeError naming the field for what structural schemas can not say, such as a union of objects.
  */
 export function schemaOf(type: z.ZodType, path = ''): Schema {
@@ -123,6 +128,13 @@ function structural(json: Json, path: string): Schema {
       'x-kubernetes-list-type': 'map',
       'x-kubernetes-list-map-keys': json.listMapKeys,
     })
+  if (json.patchStrategy)
+    Object.assign(out, {
+      'x-kubernetes-patch-strategy': json.patchStrategy,
+      ...(json.patchMergeKey ? { 'x-kubernetes-patch-merge-key': json.patchMergeKey } : {}),
+    })
+  if (json.properties && isEmptySchema(json.additionalProperties))
+    out['x-kubernetes-preserve-unknown-fields'] = true
   if (json.properties)
     out.properties = Object.fromEntries(
       Object.entries(json.properties).map(([name, member]) => [
@@ -158,6 +170,10 @@ function map(values: unknown, path: string): Schema {
   return { additionalProperties: structural(value, `${path}{}`) }
 }
 
+/** What a loose object says of fields it does not name. */
+const isEmptySchema = (json: unknown): boolean =>
+  typeof json === 'object' && json !== null && Object.keys(json).length === 0
+
 const isScalar = (json: Json): boolean =>
   ['string', 'number', 'integer', 'boolean'].includes(String(json.type)) && json.properties === undefined
 
@@ -165,6 +181,7 @@ function union(json: Json, path: string): Schema {
   const types = (json.anyOf as Json[]).map(member => member.type)
   if (json.intOrString === true && types.every(type => type === 'string' || type === 'integer'))
     return { 'x-kubernetes-int-or-string': true }
+  if (json.quantity === true) return { type: 'string', format: 'quantity' }
   throw new TypeError(
     `${path || 'schema'}: a union has no structural schema; use optional fields and a CEL rule for exactly one of them`,
   )

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { ApiError } from '../api/errors.ts'
-import { kinds } from '../api/kinds/index.ts'
+import { cachedOnClusters as kinds } from '../api/kinds/index.ts'
 import { createClient } from '../client/api-client.ts'
 import { httpTransport } from '../client/http.ts'
 import { readKubeconfig } from '../client/kubeconfig.ts'
@@ -50,6 +50,7 @@ export async function runControllers({
   const client = createClient(transport, { clock, random: systemRandom })
   const rebuild = ApiError.fromStatus
   const parts: ControllerParts = {
+    kinds,
     git,
     blobs: remote<Blobs>({ endpoint, rebuild, service: 'blobs', methods: blobsMethods }),
     ledger: remote<Ledger>({ endpoint, rebuild, service: 'ledger', methods: ledgerMethods }),

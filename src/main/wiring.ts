@@ -1,4 +1,5 @@
 import { Agent } from 'undici'
+import type { Kind } from '../api/kind.ts'
 import { kinds } from '../api/kinds/index.ts'
 import type { ModelRoute } from '../api/kinds/model-route.ts'
 import { reconcilers } from '../controllers/index.ts'
@@ -36,6 +37,8 @@ export interface ControllerParts {
   watchMemory?: string
   /** Gathers evidence and diagnoses it; absent where nothing can be written. */
   evidence?: Evidence
+  /** Kinds to watch; all of them where absent. */
+  kinds?: readonly Kind[]
   /** What gateways have spent. */
   counter: Pick<Counter, 'list'>
 }
@@ -51,7 +54,7 @@ export function controllersOf(parts: ControllerParts) {
       signals: parts.signals,
       ...(parts.watchMemory === undefined ? {} : { memory: watchFile(parts.watchMemory) }),
     }),
-    kinds,
+    kinds: parts.kinds ?? kinds,
     gates,
     trainers,
     train: trainInWorker,

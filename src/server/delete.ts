@@ -87,7 +87,7 @@ function checkPreconditions(
 /** The object once its deletion is asked for; the same one when nothing changes. */
 function terminating(
   { clock }: Backend,
-  { behaviour, builtIn }: ServedKind,
+  { behaviour, counted }: ServedKind,
   object: Resource,
   { propagationPolicy }: DeleteOptions,
 ): Resource {
@@ -99,7 +99,7 @@ function terminating(
   if (!started) {
     changed.deletionTimestamp = timestamp(clock)
     changed.deletionGracePeriodSeconds = 0
-    if (!builtIn) changed.generation = (metadata.generation ?? 1) + 1
+    if (counted) changed.generation = (metadata.generation ?? 1) + 1
   }
   if (finalizers.length === 0) delete changed.finalizers
   const next = { ...object, metadata: changed }

@@ -21,11 +21,20 @@ test('legacy discovery leads from groups to every kind and subresource', async (
   await using api = await start()
   expect((await api.call('GET', '/api')).json).toMatchObject({ kind: 'APIVersions', versions: ['v1'] })
   const { json: groups } = await api.call('GET', '/apis')
-  expect(groups.groups.map(({ name }: { name: string }) => name)).toEqual([
-    'coordination.k8s.io',
-    'keelway.dev',
+  const names = groups.groups.map(({ name }: { name: string }) => name)
+  expect(names.toSorted()).toEqual([
+    'admissionregistration.k8s.io',
+    'apps',
     'authentication.k8s.io',
     'authorization.k8s.io',
+    'autoscaling',
+    'batch',
+    'coordination.k8s.io',
+    'discovery.k8s.io',
+    'keelway.dev',
+    'networking.k8s.io',
+    'policy',
+    'rbac.authorization.k8s.io',
   ])
   expect((await api.call('GET', '/apis/keelway.dev')).json).toMatchObject({
     kind: 'APIGroup',
@@ -76,8 +85,16 @@ test('every kind has an OpenAPI document under its hash with what kubectl looks 
   const { json: index } = await api.call('GET', '/openapi/v3')
   expect(Object.keys(index.paths).sort()).toEqual([
     'api/v1',
+    'apis/admissionregistration.k8s.io/v1',
+    'apis/apps/v1',
+    'apis/autoscaling/v2',
+    'apis/batch/v1',
     'apis/coordination.k8s.io/v1',
+    'apis/discovery.k8s.io/v1',
     'apis/keelway.dev/v1alpha1',
+    'apis/networking.k8s.io/v1',
+    'apis/policy/v1',
+    'apis/rbac.authorization.k8s.io/v1',
   ])
   const { serverRelativeURL } = index.paths['apis/keelway.dev/v1alpha1']
   const { json, headers } = await api.call('GET', serverRelativeURL)

@@ -152,8 +152,11 @@ function aggregated(apiVersion: string, versions: readonly GroupVersion[]): stri
   })
 }
 
-/** `kubectl get all` shows what is ours. */
-const categoriesOf = ({ group }: Kind) => (group === GROUP ? { categories: ['all', 'keelway'] } : {})
+/** `kubectl get all` shows what is ours, and of Kubernetes' own kinds those that it shows elsewhere. */
+const categoriesOf = ({ group, categories }: Kind) => {
+  if (group === GROUP) return { categories: ['all', 'keelway'] }
+  return categories.length > 0 ? { categories } : {}
+}
 
 function aggregatedResource({ kind, subresources }: ServedKind): object {
   const responseKind = { group: kind.group, version: kind.version, kind: kind.kind }
@@ -189,21 +192,41 @@ function openApiDocuments(
 ): Map<string, (request: Request) => Response> {
   const kinds = all.map(({ kind }) => kind)
   const documents = new Map<string, (request: Request) => Response>()
-  const paths: Record<string, { serverRelativeURL: string }> = {}
+  const made = new Map<string, () => { text: string; etag: string }>()
   for (const { group, version, kinds: members } of versions) {
     if (members.length === 0) continue
     const path = group ? `apis/${group}/${version}` : `api/${version}`
-    const text = JSON.stringify(openApiV3(kinds, group ? `${group}/${version}` : version))
-    const etag = quotedHash(text)
-    paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${etag.slice(1, -1)}` }
-    documents.set(`/openapi/v3/${path}`, ({ headers }) =>
-      headers['if-none-match'] === etag
+    // Made when first asked for: together they are larger than everything else the server says about itself.
+    const document = once(() => {
+      const text = JSON.stringify(openApiV3(kinds, group ? `${group}/${version}` : version))
+      return { text, etag: quotedHash(text) }
+    })
+    made.set(path, document)
+    documents.set(`/openapi/v3/${path}`, ({ headers }) => {
+      const { text, etag } = document()
+      return headers['if-none-match'] === etag
         ? respond(304, '', { etag })
-        : respond(200, text, { etag, 'cache-control': 'public, immutable' }),
-    )
+        : respond(200, text, { etag, 'cache-control': 'public, immutable' })
+    })
   }
-  documents.set('/openapi/v3', () => respondJson(200, { paths }))
+  const addresses = once(() =>
+    Object.fromEntries(
+      [...made].map(([path, document]) => [
+        path,
+        { serverRelativeURL: `/openapi/v3/${path}?hash=${document().etag.slice(1, -1)}` },
+      ]),
+    ),
+  )
+  documents.set('/openapi/v3', () => respondJson(200, { paths: addresses() }))
   return documents
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { value: Value } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
 }
 
 const quotedHash = (text: string): string =>

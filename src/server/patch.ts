@@ -1,4 +1,5 @@
 import type { Resource } from '../api/kind.ts'
+import { kindSchema, type Schema } from '../api/schema.ts'
 import type { Backend } from './backend.ts'
 import { asResource, type Body, bodyText, parseJson } from './body.ts'
 import { change } from './change.ts'
@@ -14,7 +15,7 @@ import { checkFindings, warningHeader } from './strictness.ts'
 import { endpointOf } from './update.ts'
 import { writeOptions } from './write-options.ts'
 
-type Apply = (target: unknown, patch: unknown) => unknown
+type Apply = (target: unknown, patch: unknown, schema: Schema) => unknown
 
 const jsonPatch = 'application/json-patch+json'
 const mergePatch = 'application/merge-patch+json'
@@ -75,7 +76,7 @@ function patched(
   current: Resource,
   patch: unknown,
 ): Resource {
-  const next = asResource(served, apply(current, patch))
+  const next = asResource(served, apply(current, patch, kindSchema(served.kind)))
   const { metadata, apiVersion, kind } = next
   if (apiVersion !== served.apiVersion || kind !== served.kind.kind)
     throw badRequest('a patch can not change apiVersion or kind')

@@ -29,7 +29,7 @@ export interface Prepared {
  */
 export function prepare(
   { clock }: Backend,
-  { kind, behaviour, builtIn, apiVersion }: ServedKind,
+  { kind, behaviour, counted, apiVersion }: ServedKind,
   next: Resource,
   previous: Resource | undefined,
   { user, manager, endpoint, inspect }: Writing,
@@ -43,7 +43,7 @@ export function prepare(
   if (causes.length > 0) throw invalid(kind, object.metadata.name ?? '', causes)
   const unchanged = previous !== undefined && sameJson(comparable(object), comparable(previous))
   if (unchanged) return { object: previous, unchanged }
-  if (!builtIn) object.metadata.generation = nextGeneration(object, previous)
+  if (counted) object.metadata.generation = nextGeneration(object, previous)
   // Status writers are controllers; a drift is blamed on who last wrote the rest.
   if (endpoint === 'main')
     object.metadata.managedFields = [{ manager, operation: 'Update', apiVersion, time: now }]

@@ -1,4 +1,4 @@
-import { apiVersionOf, type Kind, resourceOf } from '../api/kind.ts'
+import { apiVersionOf, isKubernetes, type Kind, resourceOf } from '../api/kind.ts'
 import type { Behaviour } from './behaviours/behaviour.ts'
 import { namespace } from './behaviours/namespace.ts'
 import { secret } from './behaviours/secret.ts'
@@ -12,10 +12,12 @@ export interface ServedKind {
   namespaced: boolean
   subresources: readonly string[]
   /**
-   * Whether it is one of Kubernetes' own. These have no generation, take strategic merge patches, bodies without
-   * apiVersion and kind, and updates without resourceVersion; all others are as custom resources.
+   * Whether it is one of Kubernetes' own. These take strategic merge patches, bodies without apiVersion and kind, and
+   * updates without resourceVersion; all others are as custom resources.
    */
   builtIn: boolean
+  /** Whether metadata.generation counts changes of what is wanted. */
+  counted: boolean
   /** Whether a PUT to an absent name creates the object. */
   createOnUpdate: boolean
   encrypted: boolean
@@ -31,20 +33,31 @@ const builtIn: Record<string, Partial<ServedKind>> = {
   'leases.coordination.k8s.io': { createOnUpdate: true },
 }
 
+/** The kinds of Kubernetes' own whose strategies count generations (pkg/registry). */
+const counted = new Set(
+  (
+    'pods deployments.apps statefulsets.apps daemonsets.apps replicasets.apps jobs.batch cronjobs.batch ' +
+    'ingresses.networking.k8s.io networkpolicies.networking.k8s.io poddisruptionbudgets.policy ' +
+    'endpointslices.discovery.k8s.io validatingadmissionpolicies.admissionregistration.k8s.io ' +
+    'validatingadmissionpolicybindings.admissionregistration.k8s.io'
+  ).split(' '),
+)
+
 function servedKind(kind: Kind): ServedKind {
   const resource = resourceOf(kind)
-  const own = builtIn[resource]
+  const own = isKubernetes(kind)
   return {
     kind,
     apiVersion: apiVersionOf(kind),
     resource,
     namespaced: kind.scope === 'Namespaced',
     subresources: kind.status ? ['status'] : [],
-    builtIn: own !== undefined,
+    builtIn: own,
+    counted: !own || counted.has(resource),
     createOnUpdate: false,
     encrypted: false,
     behaviour: {},
-    ...own,
+    ...builtIn[resource],
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Event, Secret } from '../api/kinds/core.ts'
 import { Delivery } from '../api/kinds/delivery.ts'
-import { humanAge } from './age.ts'
+import { humanAge } from '../lib/age.ts'
 import { printerPath } from './printer-path.ts'
 import { tablePrinter } from './table.ts'
 

@@ -1,10 +1,8 @@
 import type { Column, Kind, Resource } from '../api/kind.ts'
-import { humanAge } from './age.ts'
+import { humanAge } from '../lib/age.ts'
 import { printerPath } from './printer-path.ts'
 
-interface TableColumn extends Column {
-  read: (object: Resource) => unknown
-}
+type TableColumn = Column & Required<Pick<Column, 'read'>>
 
 /** Renders objects as the rows kubectl prints (`meta.k8s.io/v1` Table). */
 export interface TablePrinter {
@@ -17,7 +15,7 @@ const dataCount = (object: Resource): number =>
   Object.keys((object.binaryData as object | undefined) ?? {}).length
 
 /** What printers/internalversion shows beyond paths. */
-const counted: Record<string, Column & { read: (object: Resource) => unknown }> = Object.fromEntries(
+const counted: Record<string, TableColumn> = Object.fromEntries(
   ['Secret', 'ConfigMap'].map(kind => [
     kind,
     { name: 'Data', path: '.data', type: 'integer', description: 'Number of entries.', read: dataCount },
@@ -38,9 +36,12 @@ const ageColumn: Column = {
 
 export function tablePrinter(kind: Kind): TablePrinter {
   const extra = kind.group === '' ? counted[kind.kind] : undefined
-  const aged = kind.columns.some(({ name, type }) => name === 'Age' || type === 'date')
+  const aged = kind.columns.some(({ name, type }) => ['Age', 'Created At'].includes(name) || type === 'date')
   const columns: TableColumn[] = [
-    ...[nameColumn, ...kind.columns].map(column => ({ ...column, read: reader(column.path) })),
+    ...[nameColumn, ...kind.columns].map(column => ({
+      ...column,
+      read: column.read ?? reader(column.path),
+    })),
     ...(extra ? [extra] : []),
     ...(aged ? [] : [{ ...ageColumn, read: reader(ageColumn.path) }]),
   ]
@@ -52,7 +53,7 @@ export function tablePrinter(kind: Kind): TablePrinter {
       description,
       priority,
     })),
-    cells: (object, now) => columns.map(({ read, type }) => cell(read(object), type, now)),
+    cells: (object, now) => columns.map(({ read, type }) => cell(read(object, now), type, now)),
   }
 }
 

@@ -17,6 +17,7 @@ import { NotificationChannel } from './notification-channel.ts'
 import { Prompt } from './prompt.ts'
 import { Proposal } from './proposal.ts'
 import { RouteRelease } from './route-release.ts'
+import { workloadKinds } from './workloads/index.ts'
 
 /** The kinds of ours, in the order a change travels. */
 export const ownKinds: readonly Kind[] = [
@@ -40,6 +41,12 @@ export const ownKinds: readonly Kind[] = [
 ]
 
 /** Kubernetes' own kinds that the embedded server has. */
-export const coreKinds: readonly Kind[] = [Namespace, Secret, ConfigMap, Event, Lease]
+export const coreKinds: readonly Kind[] = [Namespace, Secret, ConfigMap, Event, Lease, ...workloadKinds]
 
 export const kinds: readonly Kind[] = [...coreKinds, ...ownKinds]
+
+/**
+ * The kinds that controllers of a cluster keep in memory. Of workloads a cluster may have many thousands; they are read
+ * when one is asked for.
+ */
+export const cachedOnClusters: readonly Kind[] = kinds.filter(kind => !workloadKinds.includes(kind))
