@@ -159,7 +159,7 @@ function answerFor(
         : []),
     ],
     changes: [{ file: quota.file, object: quota.reference, operations: edit.operations }],
-    expected: expectedOf(short, namespace, input.incident),
+    expected: expectedOf(short, input.incident),
     risks,
   })
   const text = `${title} (${quota.file}). ${lines(short)}. ${risks.join(' ')}`
@@ -167,16 +167,11 @@ function answerFor(
 }
 
 /** kube-state-metrics says what a quota has in use; it has to come below what is allowed. */
-function expectedOf(
-  short: readonly { needed: number }[],
-  namespace: string | undefined,
-  incident: string | undefined,
-) {
+function expectedOf(short: readonly { needed: number }[], incident: string | undefined) {
   if (incident !== undefined) return { signal: { incident }, within: '15m' }
   const most = short.reduce((top, { needed }) => Math.max(top, needed), 0)
   return {
     signal: {
-      service: namespace ?? '',
       figure: 'metric' as const,
       metric: 'kube_resourcequota',
       above: most,
