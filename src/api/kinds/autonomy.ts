@@ -31,6 +31,19 @@ export const Autonomy = defineKind({
       .max(200)
       .optional()
       .describe('Users who may approve; without it everybody who may write Proposals.'),
+    reviewers: z
+      .array(
+        z.object({
+          user: z.string().min(1).max(253).describe('User here.'),
+          login: z.string().min(1).max(256).optional().describe('Login of GitHub or GitLab.'),
+          mail: z.string().min(3).max(320).optional().describe('Mail address in commits.'),
+        }),
+      )
+      .max(500)
+      .optional()
+      .describe(
+        'Who is who: an approving review of a pull request counts as an approval of the user with that login, and an author is known by login and mail. Where several Autonomies name reviewers, those that all of them name count.',
+      ),
     skills: z
       .array(z.string().min(1).max(64))
       .max(100)
@@ -77,6 +90,23 @@ export const Autonomy = defineKind({
     expiresAfter: duration().default('24h').describe('A proposal that nobody decided on ends after this.'),
   }),
   status: z.object({ ...commonStatus }),
+  rules: [
+    {
+      rule: 'self.spec.freezes.all(freeze, freeze.from < freeze.until)',
+      message: 'each of spec.freezes begins before it ends, both in RFC 3339 with the same zone',
+    },
+    {
+      rule: '!has(self.spec.reviewers) || self.spec.reviewers.all(reviewer, has(reviewer.login) || has(reviewer.mail))',
+      message: 'each of spec.reviewers needs login, mail or both',
+    },
+  ],
+  columns: [
+    { name: 'Mode', path: '.spec.mode' },
+    { name: 'Paused', path: '.spec.paused.reason' },
+    { name: 'Low', path: '.spec.approvals.low', type: 'integer' },
+    { name: 'Medium', path: '.spec.approvals.medium', type: 'integer' },
+    { name: 'High', path: '.spec.approvals.high', type: 'integer' },
+  ],
   example: {
     apiVersion: 'keelway.dev/v1alpha1',
     kind: 'Autonomy',
