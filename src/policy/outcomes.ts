@@ -57,32 +57,36 @@ export interface Learnt {
 export function learntFrom(entries: readonly LedgerEntry[]): Learnt {
   const outcomes = new Map<string, Outcome>()
   const merged = new Map<string, string>()
-  for (const { action, subject, at, data } of entries) {
-    if (action === 'outcomes-reset') {
-      const skill = text(data.skill)
-      for (const [id, outcome] of outcomes) if (!skill || outcome.skill === skill) outcomes.delete(id)
-      for (const [id, of] of merged) if (!skill || of === skill) merged.delete(id)
-      continue
-    }
+  for (const entry of entries) {
+    const { action, subject, data } = entry
     const proposal = `${subject}@${text(data.uid)}`
-    if (action === 'merge') merged.set(proposal, text(data.skill))
-    const result = ends[action]
-    // Outcomes that are due to something else teach nothing.
-    if (!result || data.learn === false) continue
-    const before = outcomes.get(proposal)
-    if (before && !(before.result === 'verified' && result === 'reverted')) continue
-    outcomes.set(proposal, {
-      proposal,
-      skill: text(data.skill),
-      class: text(data.class),
-      environment: text(data.environment),
-      rules: Array.isArray(data.rules) ? data.rules.filter(rule => typeof rule === 'string') : [],
-      result,
-      at,
-    })
+    if (action === 'outcomes-reset') {
+      forget(outcomes, text(data.skill), ({ skill }) => skill)
+      forget(merged, text(data.skill), skill => skill)
+    } else if (action === 'merge') merged.set(proposal, text(data.skill))
+    // Ends that are due to something else teach nothing.
+    const result = data.learn === false ? undefined : ends[action]
+    const before = outcomes.get(proposal)?.result
+    if (result && (before === undefined || (before === 'verified' && result === 'reverted')))
+      outcomes.set(proposal, outcomeOf(entry, proposal, result))
   }
   return { outcomes: [...outcomes.values()], merged }
 }
+
+/** Takes away what is of one skill, or all where none is named. */
+function forget<T>(known: Map<string, T>, skill: string, skillOf: (value: T) => string): void {
+  for (const [id, value] of known) if (skill === '' || skillOf(value) === skill) known.delete(id)
+}
+
+const outcomeOf = ({ at, data }: LedgerEntry, proposal: string, result: Result): Outcome => ({
+  proposal,
+  skill: text(data.skill),
+  class: text(data.class),
+  environment: text(data.environment),
+  rules: Array.isArray(data.rules) ? data.rules.filter(rule => typeof rule === 'string') : [],
+  result,
+  at,
+})
 
 const text = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 256) : '')
 
