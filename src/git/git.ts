@@ -12,6 +12,8 @@ export interface Commit {
   message: string
   /** RFC 3339. */
   at: string
+  /** Commits it was made on, in histories; the first one is what a merge was made into. */
+  parents?: readonly string[]
 }
 
 interface TreeFile {

@@ -25,7 +25,7 @@ test('the history of a file is whole even where the cache was shallow', async ()
   expect(await revisions('.', 1)).toEqual([third])
   expect(await revisions('none.yaml')).toEqual([])
   const [commit] = await git.history(remote, second, 'b.yaml', 1, signal)
-  expect(commit).toMatchObject({ author: 'Bo <bo@example.com>', title: 'Only b' })
+  expect(commit).toMatchObject({ author: 'Bo <bo@example.com>', title: 'Only b', parents: [first] })
   const fourth = repository.commit({ 'a.yaml': '3' }, 'After the history was read')
   await git.fetch(remote, signal)
   expect((await git.history(remote, fourth, 'a.yaml', 2, signal)).map(({ title }) => title)).toEqual([

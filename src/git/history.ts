@@ -3,7 +3,7 @@ import type { Commit } from './git.ts'
 
 /** One commit's message may be this long; the rest is left out. */
 const MESSAGE = 16_384
-const FORMAT = '%H%x00%an <%ae>%x00%cI%x00%B%x1e'
+const FORMAT = '%H%x00%P%x00%an <%ae>%x00%cI%x00%B%x1e'
 
 /**
  * Commits that changed a path (empty: any file), newest first, followed from a revision. The cache is shallow as a rule,
@@ -64,7 +64,7 @@ async function completed(opened: Opened, revision: string, signal: AbortSignal):
 }
 
 function commitOf(record: string): Commit {
-  const [revision = '', author = '', at = '', ...rest] = record.split('\0')
+  const [revision = '', parents = '', author = '', at = '', ...rest] = record.split('\0')
   const message = rest.join('').trim().slice(0, MESSAGE)
   return {
     revision,
@@ -72,5 +72,6 @@ function commitOf(record: string): Commit {
     title: (message.split('\n')[0] ?? '').slice(0, 512),
     message,
     at: new Date(at).toISOString().replace('.000Z', 'Z'),
+    parents: parents.split(' ').filter(Boolean),
   }
 }
