@@ -18,6 +18,7 @@ import { host, listenControl } from './main/control.ts'
 import { keptEvidence } from './main/evidence.ts'
 import { type FirstObjects, firstObjects } from './main/first-objects.ts'
 import { callListeners, startSignals } from './main/signals.ts'
+import { createSkills, skillDoor } from './main/skills.ts'
 import { wantedSources } from './main/source-file.ts'
 import { logTo, openState } from './main/state.ts'
 import { controllersOf } from './main/wiring.ts'
@@ -78,9 +79,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     clock,
   )
   const tokens = openTokens(join(directory, 'tokens.jsonl'), clock)
+  let besides: ReturnType<typeof skillDoor> | undefined
   const https = starting.use(
     await listenHttps({
       server,
+      beside: async request => besides?.(request),
       certificate,
       authenticate: token => tokens.authenticate(token),
       host,
@@ -109,6 +112,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     blobs: state.blobs,
     token: controlToken,
   })
+  const skills = createSkills(state, hub.control)
+  besides = skillDoor(skills, server)
   const explain = (call: string) => why(call, state, new AbortController().signal)
   const control = starting.use(
     await listenControl(state, hub, explain, controlToken, ports.control ?? defaultPorts.control),

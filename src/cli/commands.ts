@@ -182,4 +182,29 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
     summary: 'say what is in an evidence bundle',
     load: async () => (await import('./bundle-show.ts')).bundleShow,
   },
+  {
+    name: 'ask',
+    summary: 'ask in plain words, or for something to be proposed',
+    load: async () => (await import('./ask.ts')).ask,
+  },
+  {
+    name: 'skills',
+    summary: 'list what can be asked for',
+    load: async () => (await import('./skill.ts')).skillList,
+  },
+  {
+    name: 'skill',
+    summary: 'run one skill with typed input',
+    load: async () => (await import('./skill.ts')).skill,
+  },
+  {
+    name: 'skill replay',
+    summary: 'repeat a run from its record',
+    load: async () => (await import('./skill.ts')).skillReplay,
+  },
+  {
+    name: 'mcp',
+    summary: 'serve the skills to clients of the Model Context Protocol',
+    load: async () => (await import('./mcp.ts')).mcp,
+  },
 ]

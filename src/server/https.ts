@@ -9,6 +9,8 @@ import type { ApiServer } from './server.ts'
 
 export interface HttpsOptions {
   server: Pick<ApiServer, 'handle'>
+  /** Answers paths that are none of the API's, before the API is asked; undefined for the others. */
+  beside?: (request: Request) => Promise<Response | undefined>
   certificate: ServerCertificate
   authenticate: (token: string) => User | undefined
   /** Address to listen on, such as 127.0.0.1. */
@@ -80,8 +82,8 @@ async function serve(options: HttpsOptions, message: IncomingMessage, answer: Se
   const body = user && message.method !== 'GET' ? await readBody(message) : undefined
   if (body === 'too large') return send(message, answer, refused(tooLarge(MAX_BODY)))
   if (body === 'aborted') return
-  const response = await options.server.handle(requestOf(message, body, user))
-  send(message, answer, response)
+  const request = requestOf(message, body, user)
+  send(message, answer, (await options.beside?.(request)) ?? (await options.server.handle(request)))
 }
 
 const refused = (error: ReturnType<typeof unauthorized>): Response =>

@@ -48,11 +48,19 @@ export function trainIntent(
   skills: readonly Pick<Skill, 'name' | 'phrases'>[],
   { trainer, runtime }: ModelParts,
 ): IntentModel {
+  // Nothing to choose from: everything is out of scope.
+  if (skills.every(({ phrases }) => phrases.length === 0)) return none
   const rows = trainingRows(skills)
   const artefact = trainer.train(rows, trainer.parameters(parameters))
   const model = runtime.load(artefact)
   const words = wordsOf(skills)
   return { digest: digestOf(artefact), ordinary: words, classify: masked => classified(masked, model, words) }
+}
+
+const none: IntentModel = {
+  digest: digestOf(''),
+  ordinary: new Set(),
+  classify: () => ({ skill: undefined, confidence: 0, nearest: undefined }),
 }
 
 function classified(masked: string, model: LoadedModel, words: ReadonlySet<string>): Intent {
