@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { admit } from './admission.ts'
 import { compileExpression } from './cel.ts'
 import type { Kind, Resource } from './kind.ts'
+import { Autonomy } from './kinds/autonomy.ts'
 import { Budget } from './kinds/budget.ts'
 import { ConfigMap, Secret } from './kinds/core.ts'
 import { Delivery } from './kinds/delivery.ts'
@@ -204,6 +205,55 @@ const broken: Record<string, { kind: Kind; changes: [message: string, from: obje
         { spec: { ...specOf(Proposal), decisions: [{ action: 'reject', reason: 'a test' }] } },
         { spec: specOf(Proposal) },
       ],
+      ...[
+        { title: 'Something else' },
+        { why: 'no reason' },
+        { delivery: 'other' },
+        { changes: [{ file: 'a.yaml', content: '' }] },
+      ].map((other): [string, object, object] => [
+        'what it changes and why can not change: make another Proposal',
+        {},
+        { spec: { ...specOf(Proposal), ...other } },
+      ]),
+      ...[{}, { content: '', restore: '0'.repeat(40) }].map((what): [string, object, object] => [
+        'each of spec.changes needs exactly one of operations, restore and content',
+        {},
+        { spec: { ...specOf(Proposal), changes: [{ file: 'a.yaml', ...what }] } },
+      ]),
+      ...(
+        [
+          [{}, 'spec.expected.signal needs exactly one of incident and figure'],
+          [
+            { incident: 'a', figure: 'rate', service: 'a', above: 1 },
+            'spec.expected.signal needs exactly one of incident and figure',
+          ],
+          [{ figure: 'p95', service: 'a' }, 'spec.expected.signal.figure needs below, above or both'],
+          [
+            { figure: 'score', service: 'a', above: 0.5 },
+            'spec.expected.signal of a metric or score needs metric: its name',
+          ],
+          [{ figure: 'p95', below: 5 }, 'spec.expected.signal.figure needs service: what it is of'],
+        ] as const
+      ).map(([signal, message]): [string, object, object] => [
+        message,
+        {},
+        { spec: { ...specOf(Proposal), expected: { signal } } },
+      ]),
+    ],
+  },
+  Autonomy: {
+    kind: Autonomy,
+    changes: [
+      [
+        'each of spec.freezes begins before it ends, both in RFC 3339 with the same zone',
+        {},
+        {
+          spec: {
+            freezes: [{ from: '2026-01-02T00:00:00Z', until: '2026-01-01T00:00:00Z', reason: 'fair' }],
+          },
+        },
+      ],
+      ['each of spec.reviewers needs login, mail or both', {}, { spec: { reviewers: [{ user: 'ann' }] } }],
     ],
   },
   NotificationChannel: {

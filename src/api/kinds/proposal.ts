@@ -43,12 +43,117 @@ const Signal = z.object({
     .enum(['errorRatio', 'p50', 'p95', 'p99', 'rate', 'metric', 'score', 'cost'])
     .optional()
     .describe(
-      'errorRatio, rate (1/s) and p50 to p99 (milliseconds) of its requests; a metric; a score or the cost (USD) of calls.',
+      'errorRatio, rate (1/s) and p50 to p99 (milliseconds) of its requests; a metric; the mean score or the cost (USD an hour) of the calls of the ModelRoute that service names.',
     ),
   metric: z.string().max(512).optional().describe('Name of the metric, or of the score.'),
   below: z.number().optional().describe('It has to be below this.'),
   above: z.number().optional().describe('It has to be above this.'),
 })
+
+const classes = z.enum(['low', 'medium', 'high'])
+
+const status = {
+  ...commonStatus,
+  phase: z
+    .enum([
+      'Checking',
+      'Proposed',
+      'Merged',
+      'Verifying',
+      'Verified',
+      'Ineffective',
+      'Reverted',
+      'Refused',
+      'Rejected',
+      'Withdrawn',
+      'Expired',
+      'Superseded',
+    ])
+    .optional()
+    .describe(
+      'Checking: gates look at it. Proposed: it waits for people. Merged: it waits to be applied. Verifying: its signal is watched. The rest are ends: Verified or Ineffective by the signal, Reverted by another proposal, Refused by a gate or by policy, Rejected or Withdrawn by people, Expired, Superseded when Git says something else by now.',
+    ),
+  message: z.string().optional().describe('Why it is in that phase, and what to do next.'),
+  digest: z
+    .string()
+    .optional()
+    .describe('Digest of spec without decisions; another one is another proposal.'),
+  decisionsSeen: z.number().int().optional().describe('How many of spec.decisions stand in the ledger.'),
+  environment: z.string().optional().describe('Label keelway.dev/environment of the namespace, or its name.'),
+  automatic: z.boolean().optional().describe('Automation made it, or nobody knows who did.'),
+  risk: z
+    .object({
+      class: classes.describe('low, medium or high.'),
+      reasons: z.array(z.string()).describe('What makes it so, the gravest first.'),
+    })
+    .optional()
+    .describe('What it can do if it is wrong, from its blast radius.'),
+  objects: z
+    .array(
+      ObjectReference.extend({ change: z.enum(['add', 'change', 'remove']).describe('What becomes of it.') }),
+    )
+    .optional()
+    .describe('Objects that it adds, changes or removes; 100 at most.'),
+  gates: z
+    .array(
+      z.object({
+        gate: z.string().describe('Name of the gate.'),
+        state: z.enum(['open', 'closed']).describe('Whether it may pass.'),
+        message: z.string().describe('What the gate found.'),
+      }),
+    )
+    .optional()
+    .describe('What looked at it before any person.'),
+  since: z.string().optional().describe('Newest commit when it was first looked at.'),
+  base: z.string().optional().describe('Commit that it is made on.'),
+  branch: z
+    .object({
+      name: z.string().describe('Name of the branch.'),
+      revision: z.string().describe('Its commit.'),
+      removed: z.boolean().optional().describe('It was cleaned away.'),
+    })
+    .optional()
+    .describe('Branch that holds it.'),
+  pullRequest: z
+    .object({
+      forge: z.string().describe('github or gitlab.'),
+      number: z.number().int().describe('Its number there.'),
+      url: z.string().describe('Where people find it.'),
+      state: z.enum(['open', 'merged', 'closed']).describe('open, merged or closed.'),
+    })
+    .optional()
+    .describe('Pull request of the branch, where the repository is on a forge.'),
+  diff: z.string().optional().describe('What it changes, as a unified diff of 32 KiB at most.'),
+  mode: z.string().optional().describe('Mode of the Autonomies that hold where it reaches.'),
+  policies: z.array(z.string()).optional().describe('Those Autonomies, as namespace/name.'),
+  quorum: z.number().int().optional().describe('People who have to approve it.'),
+  approvals: z
+    .array(
+      z.object({
+        user: z.string().describe('Who approved.'),
+        via: z.string().describe('keelway, github or gitlab.'),
+        at: z.string().optional().describe('When.'),
+      }),
+    )
+    .optional()
+    .describe('Approvals that count.'),
+  ignored: z.array(z.string()).optional().describe('Decisions that do not count, and why.'),
+  expiresAt: z.string().optional().describe('When it ends if nobody decides.'),
+  merge: z
+    .object({
+      revision: z.string().describe('Commit of the ref that holds it.'),
+      onto: z.string().describe('Commit that the ref was at before, as far as known.'),
+      at: z.string().describe('When it was seen there.'),
+      by: z.enum(['keelway', 'people']).describe('Who merged it.'),
+    })
+    .optional()
+    .describe('How it came into the ref.'),
+  appliedAt: z.string().optional().describe('When the Delivery had applied it.'),
+  verifyBy: z.string().optional().describe('Until when the signal has to be well.'),
+  observed: z.string().optional().describe('What the signal said last.'),
+  revert: z.string().optional().describe('Proposal that takes it back.'),
+  endedAt: z.string().optional().describe('When it came to its end.'),
+}
 
 const Decision = z.object({
   action: z
@@ -104,14 +209,55 @@ export const Proposal = defineKind({
   summary:
     'A change of Git with why, evidence and what it should lead to. Gates check it, people or policy approve it, and what it led to is verified.',
   spec: ProposalDraft.extend({
+    createdBy: z.string().max(253).optional().describe('Who created it; written by the server.'),
+    onBehalfOf: z
+      .string()
+      .min(1)
+      .max(253)
+      .optional()
+      .describe('User whom automation made it for; like its author, that user does not approve it.'),
     decisions: z.array(Decision).max(100).default([]).describe('What people decided, oldest first.'),
   }),
-  status: z.object({ ...commonStatus }),
+  status: z.object(status),
   rules: [
     {
       rule: 'size(self.spec.decisions) >= size(oldSelf.spec.decisions)',
       message: 'spec.decisions can only grow',
     },
+    {
+      rule: 'self.spec.delivery == oldSelf.spec.delivery && self.spec.title == oldSelf.spec.title && self.spec.why == oldSelf.spec.why && self.spec.changes == oldSelf.spec.changes',
+      message: 'what it changes and why can not change: make another Proposal',
+    },
+    {
+      rule: 'self.spec.changes.all(change, (has(change.operations) ? 1 : 0) + (has(change.restore) ? 1 : 0) + (has(change.content) ? 1 : 0) == 1)',
+      message: 'each of spec.changes needs exactly one of operations, restore and content',
+    },
+    {
+      rule: 'has(self.spec.expected.signal.incident) != has(self.spec.expected.signal.figure)',
+      message: 'spec.expected.signal needs exactly one of incident and figure',
+    },
+    {
+      rule: '!has(self.spec.expected.signal.figure) || has(self.spec.expected.signal.below) || has(self.spec.expected.signal.above)',
+      message: 'spec.expected.signal.figure needs below, above or both',
+    },
+    {
+      rule: "!has(self.spec.expected.signal.figure) || !(self.spec.expected.signal.figure in ['metric', 'score']) || has(self.spec.expected.signal.metric)",
+      message: 'spec.expected.signal of a metric or score needs metric: its name',
+    },
+    {
+      rule: "!has(self.spec.expected.signal.figure) || self.spec.expected.signal.figure == 'metric' || has(self.spec.expected.signal.service)",
+      message: 'spec.expected.signal.figure needs service: what it is of',
+    },
+  ],
+  columns: [
+    { name: 'Phase', path: '.status.phase' },
+    { name: 'Risk', path: '.status.risk.class' },
+    { name: 'Quorum', path: '.status.quorum', type: 'integer' },
+    { name: 'Title', path: '.spec.title' },
+    { name: 'Age', path: '.metadata.creationTimestamp', type: 'date' },
+    { name: 'Skill', path: '.spec.skill', priority: 1 },
+    { name: 'Incident', path: '.spec.incident', priority: 1 },
+    { name: 'Message', path: '.status.message', priority: 1 },
   ],
   example: {
     apiVersion: 'keelway.dev/v1alpha1',
@@ -141,6 +287,9 @@ export const Proposal = defineKind({
     },
   },
   stamp: (next, previous, { user, now }) => {
+    const { spec } = next as { spec?: unknown }
+    const createdBy = previous ? (previous.spec as { createdBy?: string } | undefined)?.createdBy : user
+    if (typeof spec === 'object' && spec !== null) Object.assign(spec, { createdBy })
     const known = decisionsOf(previous)
     decisionsOf(next).forEach((decision, i) => {
       Object.assign(decision, known[i] ?? { by: user, at: now })
