@@ -12,7 +12,7 @@ import {
   type Outcome,
   outcomeOf,
   serviceSets,
-} from '../src/diagnosis/services/shared-sets.world.ts'
+} from '../src/diagnosis/services/public-sets.world.ts'
 
 const { values: options } = parseArgs({
   options: {

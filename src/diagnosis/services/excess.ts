@@ -27,7 +27,7 @@ export interface Suffering {
 }
 
 /** A callee accounts for a caller's excess when it moved at least so far. */
-const moved = 1.5
+const moved = 3
 
 /**
  * Own excess along the call graph. Waiting and failures add up over calls, so that seconds (or failures) a row can be

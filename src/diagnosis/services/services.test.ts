@@ -104,6 +104,10 @@ const cases: Record<string, () => Case> = {
   'a service that is gone': () =>
     shopWith([{ service: 'stock', name: 'requests', before: 100, after: 0, noise: 0 }]),
   'nothing but noise': () => shopWith([]),
+  'names and lines without end': () => {
+    const long = 'x'.repeat(5_000)
+    return caseWith(traced(({ late }) => ({ stock: { service: long, operation: long, error: late } })))
+  },
 }
 
 channelContract(services, cases)

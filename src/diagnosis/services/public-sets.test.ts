@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
 import { needs, sharedData } from '../../../test/needs.ts'
-import { caseNames, isRight, type Outcome, outcomeOf } from './shared-sets.world.ts'
+import { caseNames, isRight, type Outcome, outcomeOf } from './public-sets.world.ts'
 
 const data = sharedData('bundles') && sharedData('.')
 const share = (of: readonly Outcome[], right: (one: Outcome) => boolean): number =>
