@@ -9,7 +9,7 @@ const most = { findings: 8, statement: 1_000 } as const
 const silent = 0.25
 /** Of runners-up: worth a look, and less likely than not. */
 const runnerUp = { least: 0.31, most: 0.49 } as const
-/** No view is surer than this: of 19 families of development cases 18.9 were right, to which Laplace's rule gives this. */
+/** No view is surer than this: all 19 families of development cases were right, to which Laplace's rule gives this. */
 const surest = 0.95
 
 /** What the gate decided, as findings with statements. */
