@@ -6,6 +6,7 @@ import { joined } from './join.ts'
 import { lineageObjects } from './lineage.ts'
 import { listingsOf } from './listings.ts'
 import { describedObjects } from './objects/described.ts'
+import { withOwners } from './owners.ts'
 import { tabledObjects } from './tables/tabled.ts'
 
 /**
@@ -61,12 +62,14 @@ const known = new WeakMap<Case['cluster'], Observed>()
 export function observedObjects({ cluster }: Pick<Case, 'cluster'>): Observed {
   const before = known.get(cluster)
   if (before) return before
-  const objects = joined([
-    ...cluster.objects.map(({ object, file }) => ({ object, from: 'read' as const, files: [file] })),
-    ...describedObjects(cluster.descriptions),
-    ...tabledObjects(cluster.tables),
-    ...lineageObjects(cluster.outputs),
-  ])
+  const objects = withOwners(
+    joined([
+      ...cluster.objects.map(({ object, file }) => ({ object, from: 'read' as const, files: [file] })),
+      ...describedObjects(cluster.descriptions, cluster.outputs),
+      ...tabledObjects(cluster.tables),
+      ...lineageObjects(cluster.outputs),
+    ]),
+  )
   const observed: Observed = {
     objects,
     events: alertEvents(cluster.outputs),

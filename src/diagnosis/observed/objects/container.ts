@@ -19,8 +19,8 @@ export function containerOf({ name, fields }: DescribedField): Record<string, un
     name,
     ...told({
       image: valueIn(fields, 'Image'),
-      command: fieldIn(fields, 'Command') && wordsOf(fields, 'Command'),
-      args: fieldIn(fields, 'Args') && wordsOf(fields, 'Args'),
+      command: fieldIn(fields, 'Command') && wordsOf(linesIn(fieldIn(fields, 'Command'))),
+      args: fieldIn(fields, 'Args') && wordsOf(linesIn(fieldIn(fields, 'Args'))),
       ports: portsOf(fields),
       env: variablesOf(fieldIn(fields, 'Environment')),
       envFrom: sourcesOf(fieldIn(fields, 'Environment Variables from')),
@@ -72,11 +72,10 @@ function stateOf(field: DescribedField | undefined): Record<string, unknown> | u
 }
 
 /** Words stand one a line; behind `-c` all that follows is one script. */
-function wordsOf(fields: Fields, name: string): string[] {
-  const lines = linesIn(fieldIn(fields, name))
-  const script = lines.findIndex(line => /^-[a-z]{0,3}c$/.test(line))
+export function wordsOf(lines: readonly string[]): string[] {
+  const script = lines.findIndex(line => /^-[a-z]{0,3}c$/.test(line.trim()))
   return script < 0 || script === lines.length - 1
-    ? lines
+    ? [...lines]
     : [...lines.slice(0, script + 1), lines.slice(script + 1).join('\n')]
 }
 

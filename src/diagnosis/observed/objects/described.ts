@@ -1,10 +1,13 @@
 import type { Resource as KubernetesObject } from '../../../api/kind.ts'
+import type { CommandOutput } from '../../../telemetry/intake/kubernetes-snapshot/command-output.ts'
 import type { Description } from '../../../telemetry/intake/kubernetes-snapshot/description.ts'
 import type { FromFile } from '../../../telemetry/intake/kubernetes-snapshot/snapshot.ts'
 import { type Fields, fieldIn, linesIn, pairsIn, timeOf, told, valueIn } from '../described-field.ts'
 import { isClusterWide, type KindName, kindNamed } from '../kind-names.ts'
 import type { ObservedObject } from '../observed.ts'
 import { binding, namespace, role, secret, serviceAccount } from './access.ts'
+import { commandBlocks } from './blocks.ts'
+import { wordsOf } from './container.ts'
 import { endpoints, endpointsOf, ingress, networkPolicy, service } from './network.ts'
 import { node } from './node.ts'
 import { podSpecOf, podStatusOf } from './pod.ts'
@@ -41,33 +44,56 @@ const readers: Readonly<Record<string, (fields: Fields) => Record<string, unknow
   Namespace: namespace,
 }
 
-/** The object of each description whose kind is known, and the endpoints that a Service's tells of. */
-export const describedObjects = (descriptions: readonly FromFile<Description>[]): ObservedObject[] =>
-  descriptions.flatMap(description => {
-    const { file, fields, name } = description
+/**
+ * The object of each description whose kind is known, and the endpoints that a Service's tells of.
+ * @param outputs what the descriptions were read from: scripts are read there once more, line by line
+ */
+export function describedObjects(
+  descriptions: readonly FromFile<Description>[],
+  outputs: readonly FromFile<CommandOutput>[],
+): ObservedObject[] {
+  const texts = Map.groupBy(outputs, ({ file }) => file)
+  return descriptions.flatMap((description): ObservedObject[] => {
+    const { file, fields, name, namespace } = description
     const kind = kindOf(description)
     const read = kind && readers[kind.kind]
     if (!kind || !read || name === '') return []
     const object = { ...kind, metadata: metadataOf(description, kind), ...read(fields) }
-    const also = kind.kind === 'Service' ? endpointsOf(fields) : undefined
-    return [
-      { object, from: 'described' as const, files: [file] },
-      ...(also
-        ? [
-            {
-              object: {
-                apiVersion: 'v1',
-                kind: 'Endpoints',
-                metadata: { name, ...told({ namespace: description.namespace }) },
-                ...also,
-              },
-              from: 'described' as const,
-              files: [file],
-            },
-          ]
-        : []),
-    ]
+    const text = textOf(texts.get(file) ?? [], name)
+    const whole = { object: text === undefined ? object : withScripts(object, commandBlocks(text)) }
+    const endpointsTold = kind.kind === 'Service' ? endpointsOf(fields) : undefined
+    const endpointsObject = endpointsTold && {
+      ...{ apiVersion: 'v1', kind: 'Endpoints', metadata: { name, ...told({ namespace }) } },
+      ...endpointsTold,
+    }
+    return [whole, ...(endpointsObject ? [{ object: endpointsObject }] : [])].map(each => ({
+      ...each,
+      from: 'described' as const,
+      files: [file],
+    }))
   })
+}
+
+function textOf(outputs: readonly CommandOutput[], name: string): string | undefined {
+  for (const { text } of outputs)
+    for (const part of text.split(/^(?=Name:\s)/m))
+      if (/^Name:\s{1,99}(\S{1,253})/.exec(part)?.[1] === name) return part
+  return undefined
+}
+
+/** The object with the commands of its containers as they were printed. */
+function withScripts<T>(value: T, blocks: ReadonlyMap<string, readonly string[]>, depth = 0): T {
+  if (blocks.size === 0 || depth > 8 || value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return value.map(item => withScripts(item, blocks, depth + 1)) as T
+  const { name } = value as { name?: unknown }
+  const [command, args] = ['Command', 'Args'].map(field => blocks.get(`${name}/${field}`))
+  const entries = Object.entries(value).map(([key, member]) => [key, withScripts(member, blocks, depth + 1)])
+  return {
+    ...Object.fromEntries(entries),
+    ...('command' in value && command && { command: wordsOf(command) }),
+    ...('args' in value && args && { args: wordsOf(args) }),
+  } as T
+}
 
 /** Fields that one kind alone has: a description can be of another kind than the command says. */
 const marks: readonly (readonly [kind: string, fields: readonly string[]])[] = [
