@@ -3,6 +3,7 @@ import { runSkill } from './execute.ts'
 import type { SkillRequest } from './orchestrator.ts'
 import { contextOf, type Result, type Run, unclear } from './run.ts'
 import type { Skill } from './skill.ts'
+import { fieldsOf } from './slots/fill.ts'
 import { understandInput } from './understand.ts'
 
 type Happening = Exclude<SkillRequest, { kind: 'words' | 'skill' }>
@@ -69,11 +70,10 @@ async function remedied(
     notes.push(`The remedy of hypothesis ${rank} needs skill ${remedy?.skill ?? '-'}, which there is not.`)
     return undefined
   }
-  // A skill that knows incidents verifies by this one.
-  const incident = request.kind === 'incident' ? { incident: request.name } : {}
-  const withIncident = understandInput(skill, { ...incident, ...remedy.input }, request.namespace)
-  const understood =
-    'unclear' in withIncident ? understandInput(skill, remedy.input, request.namespace) : withIncident
+  // A skill that knows of incidents has its proposal verified by this one.
+  const known = request.kind === 'incident' && Object.hasOwn(fieldsOf(skill), 'incident')
+  const input = known ? { incident: request.name, ...remedy.input } : remedy.input
+  const understood = understandInput(skill, input, request.namespace)
   if ('unclear' in understood) {
     notes.push(understood.unclear)
     return undefined

@@ -18,7 +18,8 @@ export function encoded(value: unknown): unknown {
   if (value instanceof Map) return { $: 'map', of: [...value].map(encoded) }
   if (value instanceof Set) return { $: 'set', of: [...value].map(encoded) }
   const members: [string, unknown][] = []
-  for (const [key, member] of Object.entries(value))
+  // In one order, so that a copy from a record is told from the first in no way.
+  for (const [key, member] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     if (member !== undefined) members.push([key, encoded(member)])
   const plain = Object.fromEntries(members)
   return Object.hasOwn(plain, '$') ? { $: 'object', of: members } : plain
