@@ -1,5 +1,7 @@
+import { kubernetes } from './analyzers/kubernetes.ts'
+import { calls } from './calls/calls.ts'
 import type { Channel } from './channel.ts'
 import { services } from './services/services.ts'
 
 /** Every channel; their order decides nothing. */
-export const channels: readonly Channel[] = [services]
+export const channels: readonly Channel[] = [kubernetes, services, calls]

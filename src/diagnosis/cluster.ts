@@ -33,6 +33,8 @@ export interface Cluster {
    * not among the manifests of a namespace that is known from manifests alone; undefined, nothing tells.
    */
   knows(kind: string, namespace?: string): Knowledge
+  /** How it is known that this object does not exist; undefined when it does, or may. */
+  lacks(kind: string, namespace: string, name: string): Knowledge
   /** Events about an object, the latest first. */
   events(object: Pick<AnyObject, 'kind' | 'namespace' | 'name'>): readonly ClusterEvent[]
   /** All Events, the latest first. */
@@ -71,6 +73,8 @@ export interface ClusterParts {
   events: readonly { event: EventRecord; file: string }[]
   /** Kinds of which all objects are among these. */
   complete?: readonly Listing[]
+  /** The server said that these are not there. */
+  absent?: readonly { kind: string; namespace?: string; name: string }[]
   /** When it was looked at. */
   at?: number
 }
@@ -94,6 +98,7 @@ export function clusterOf(...parts: readonly ClusterParts[]): Cluster {
     [...byKey.values()].sort(byPlace),
     events,
     parts.flatMap(({ complete }) => complete ?? []),
+    parts.flatMap(({ absent }) => absent ?? []),
     parts.find(({ at }) => at !== undefined)?.at,
   )
 }
@@ -111,12 +116,14 @@ class IndexedCluster implements Cluster {
   readonly #byKey: ReadonlyMap<string, AnyObject>
   readonly #byKind = new Map<string, AnyObject[]>()
   readonly #events = new Map<string, ClusterEvent[]>()
+  readonly #absent: ReadonlySet<string>
   readonly #knows: (kind: string, namespace: string) => Knowledge
 
   constructor(
     objects: readonly AnyObject[],
     events: readonly ClusterEvent[],
     complete: readonly Listing[],
+    absent: NonNullable<ClusterParts['absent']>,
     at: number | undefined,
   ) {
     this.objects = objects
@@ -134,6 +141,11 @@ class IndexedCluster implements Cluster {
       ]),
     ].sort()
     this.live = objects.some(object => object.live) || events.length > 0
+    this.#absent = new Set(
+      absent.map(({ kind, namespace, name }) =>
+        keyOf(kind, scopeOf(kind) === 'Cluster' ? '' : (namespace ?? 'default'), name),
+      ),
+    )
     this.#knows = knowledgeOf(objects, events.length > 0, complete)
     const seen = at ?? events[0]?.at
     if (seen !== undefined) this.at = seen
@@ -154,6 +166,12 @@ class IndexedCluster implements Cluster {
 
   knows(kind: string, namespace = ''): Knowledge {
     return this.#knows(kind, scopeOf(kind) === 'Cluster' ? '' : namespace)
+  }
+
+  lacks(kind: string, namespace: string, name: string): Knowledge {
+    const place = scopeOf(kind) === 'Cluster' ? '' : namespace
+    if (this.find(kind, place, name)) return undefined
+    return this.#absent.has(keyOf(kind, place, name)) ? 'listed' : this.#knows(kind, place)
   }
 
   events({ kind, namespace, name }: Pick<AnyObject, 'kind' | 'namespace' | 'name'>): readonly ClusterEvent[] {

@@ -53,7 +53,7 @@ const kind = <S extends z.ZodRawShape>(
   groups: readonly string[],
   shape: S,
   scope?: 'Cluster',
-): KindShape & { shape: S } => ({
+): Omit<KindShape, 'shape'> & { shape: S } => ({
   groups,
   shape,
   ...(scope && { scope }),
