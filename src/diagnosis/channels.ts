@@ -1,7 +1,8 @@
 import { kubernetes } from './analyzers/kubernetes.ts'
 import { calls } from './calls/calls.ts'
 import type { Channel } from './channel.ts'
+import { logs } from './logs/logs.ts'
 import { services } from './services/services.ts'
 
 /** Every channel; their order decides nothing. */
-export const channels: readonly Channel[] = [kubernetes, services, calls]
+export const channels: readonly Channel[] = [kubernetes, logs, services, calls]

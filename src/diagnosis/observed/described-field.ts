@@ -2,8 +2,8 @@ import type { DescribedField } from '../../telemetry/intake/kubernetes-snapshot/
 
 export type Fields = readonly DescribedField[]
 
-/** What kubectl prints where there is nothing. */
-const nothing = new Set(['', '<none>', '<unset>', '<nil>', '<unknown>', 'nil', 'n/a'])
+/** What kubectl prints where there is nothing, and what was masked before: it is not known. */
+const nothing = new Set(['***', '', '<none>', '<unset>', '<nil>', '<unknown>', 'nil', 'n/a'])
 
 /** Text of a field, undefined where kubectl prints that there is nothing. */
 export function valueIn(fields: Fields, name: string): string | undefined {

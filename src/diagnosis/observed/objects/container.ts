@@ -102,7 +102,9 @@ function variablesOf(field: DescribedField | undefined): Record<string, unknown>
   if (!field) return undefined
   return field.fields.map(({ name, value }) => {
     const [, key, kind, source] =
-      /^<set to the key '([^']{0,253})' (?:of|in) (config map|secret) '([^']{0,253})'>/.exec(value) ?? []
+      /^(?:<set|\*\*\*) to the key '([^']{0,253})' (?:of|in) (config map|secret) '([^']{0,253})'>/.exec(
+        value,
+      ) ?? []
     if (key === undefined || source === undefined) {
       const path = /\((v1:[\w.[\]']{1,200})\)$/.exec(value)?.[1]
       return path ? { name, valueFrom: { fieldRef: { fieldPath: path.slice(3) } } } : { name, value }

@@ -2,7 +2,7 @@ import type { Resource as KubernetesObject } from '../../../api/kind.ts'
 import type { CommandOutput } from '../../../telemetry/intake/kubernetes-snapshot/command-output.ts'
 import type { Description } from '../../../telemetry/intake/kubernetes-snapshot/description.ts'
 import type { FromFile } from '../../../telemetry/intake/kubernetes-snapshot/snapshot.ts'
-import { type Fields, fieldIn, linesIn, pairsIn, timeOf, told, valueIn } from '../described-field.ts'
+import { type Fields, fieldIn, pairsIn, timeOf, told, valueIn } from '../described-field.ts'
 import { isClusterWide, type KindName, kindNamed } from '../kind-names.ts'
 import type { ObservedObject } from '../observed.ts'
 import { binding, namespace, role, secret, serviceAccount } from './access.ts'
@@ -15,7 +15,7 @@ import { autoscaler, disruptionBudget, limitsOf, quotaOf } from './policies.ts'
 import { claim, storageClass, volume } from './storage.ts'
 import { cronJob, daemonSet, deployment, job, replicaSet, statefulSet } from './workloads.ts'
 
-const readers: Readonly<Record<string, (fields: Fields) => Record<string, unknown>>> = {
+const readers: Readonly<Record<string, (fields: Fields, text: string) => Record<string, unknown>>> = {
   Pod: fields => ({ spec: podSpecOf(fields), status: podStatusOf(fields) }),
   Deployment: deployment,
   ReplicaSet: replicaSet,
@@ -32,8 +32,9 @@ const readers: Readonly<Record<string, (fields: Fields) => Record<string, unknow
   StorageClass: storageClass,
   HorizontalPodAutoscaler: autoscaler,
   PodDisruptionBudget: disruptionBudget,
-  ResourceQuota: fields => quotaOf(linesAfter(fields, 'Resource')),
-  LimitRange: fields => limitsOf(linesAfter(fields, 'Type')),
+  // Their tables stand at the left margin, where no field holds them.
+  ResourceQuota: (_, text) => quotaOf(text.split('\n')),
+  LimitRange: (_, text) => limitsOf(text.split('\n')),
   Node: node,
   ServiceAccount: serviceAccount,
   Role: role,
@@ -58,9 +59,9 @@ export function describedObjects(
     const kind = kindOf(description)
     const read = kind && readers[kind.kind]
     if (!kind || !read || name === '') return []
-    const object = { ...kind, metadata: metadataOf(description, kind), ...read(fields) }
     const text = textOf(texts.get(file) ?? [], name)
-    const whole = { object: text === undefined ? object : withScripts(object, commandBlocks(text)) }
+    const object = { ...kind, metadata: metadataOf(description, kind), ...read(fields, text) }
+    const whole = { object: withScripts(object, commandBlocks(text)) }
     const endpointsTold = kind.kind === 'Service' ? endpointsOf(fields) : undefined
     const endpointsObject = endpointsTold && {
       ...{ apiVersion: 'v1', kind: 'Endpoints', metadata: { name, ...told({ namespace }) } },
@@ -74,11 +75,11 @@ export function describedObjects(
   })
 }
 
-function textOf(outputs: readonly CommandOutput[], name: string): string | undefined {
+function textOf(outputs: readonly CommandOutput[], name: string): string {
   for (const { text } of outputs)
     for (const part of text.split(/^(?=Name:\s)/m))
       if (/^Name:\s{1,99}(\S{1,253})/.exec(part)?.[1] === name) return part
-  return undefined
+  return ''
 }
 
 /** The object with the commands of its containers as they were printed. */
@@ -141,10 +142,4 @@ function metadataOf(
       ],
     }),
   }
-}
-
-/** Lines of a table that stands at the left margin below the field whose name its header begins with. */
-function linesAfter(fields: Fields, header: string): string[] {
-  const last = fields.findLast(field => linesIn(field).some(line => line.trim().startsWith(header)))
-  return linesIn(last)
 }
