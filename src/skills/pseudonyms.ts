@@ -60,7 +60,7 @@ export function pseudonyms(names: KnownNames, { key, mask }: { key: string; mask
 }
 
 const tokenPattern = /[\p{L}\p{N}][\p{L}\p{N}._@/:-]*[\p{L}\p{N}]|[\p{L}\p{N}]/gu
-const placeholderPattern = /\b(?:service|route|space|incident|object|mail|host|id)_[0-9a-f]{10}\b/g
+const placeholderPattern = /(?:service|route|space|incident|object|mail|host|id)_[0-9a-f]{10}/g
 
 /** What a token is that must not leave; undefined for an ordinary word. */
 function sortOf(token: string, known: ReadonlyMap<string, Sort>): Sort | undefined {
@@ -82,13 +82,17 @@ function sortOf(token: string, known: ReadonlyMap<string, Sort>): Sort | undefin
   return undefined
 }
 
-/** The beginnings and parts of a name that is put together: `cart` of `cart-5d9f8-x2k`, of `shop/cart`, of `cart.shop.svc`. */
+const mostWords = 12
+
+/** The parts of a name that is put together: `cart` of `cart-5d9f8-x2k`, of `shop/cart`, of `old_cart.shop.svc`. */
 function parts(token: string): string[] {
-  const found: string[] = []
-  for (const piece of token.split(/[/:.@]/)) {
-    const words = piece.split('-')
-    for (let count = words.length; count > 0 && found.length < 64; count--)
-      found.push(words.slice(0, count).join('-'))
-  }
-  return found
+  return token
+    .split(/[/:.@_]/)
+    .slice(0, mostWords)
+    .flatMap(piece => {
+      const words = piece.split('-').slice(0, mostWords)
+      return words.flatMap((_, from) =>
+        words.slice(from).map((_, more) => words.slice(from, from + more + 1).join('-')),
+      )
+    })
 }
