@@ -77,9 +77,14 @@ function schemaOfExpr(expr: Expr, scope: Scope, names: Set<string>): Schema | un
 function variable(name: string, { variables }: Scope, names: Set<string>): Schema | undefined {
   names.add(name)
   if (!(name in variables) && !types.has(name))
-    throw new TypeError(`there is no variable ${name}; a rule is about self and oldSelf`)
+    throw new TypeError(
+      `there is no variable ${name}; there is ${Object.keys(variables).filter(isPlain).join(', ')}`,
+    )
   return variables[name]
 }
+
+/** Loops have variables of their own, which nobody can name. */
+const isPlain = (name: string): boolean => !name.startsWith('@')
 
 function select(schema: Schema | undefined, field: string): Schema | undefined {
   if (schema === undefined || schema.type === undefined) return undefined

@@ -3,16 +3,23 @@ import type { Schema } from './schema.ts'
 
 /**
  * A JSON value as CEL sees it by its schema: integers are int and not double, names are escaped as Kubernetes
- * escapes them, fields of preserved regions are invisible. Objects are views: only what a rule reads is converted.
+ * escapes them, fields of preserved regions are invisible. Objects are views: only what a rule reads is converted, and
+ * `spend` is told how many values that are.
  */
-export function celValue(schema: Schema | undefined, value: unknown): CelInput {
+export function celValue(schema: Schema | undefined, value: unknown, spend: Spend = free): CelInput {
   // A quantity may be written as a number, which Kubernetes reads as text.
   if (typeof value === 'number' && schema?.format === 'quantity') return String(value)
   if (typeof value === 'number') return isInteger(schema, value) ? BigInt(value) : value
   if (typeof value !== 'object' || value === null) return value as CelInput
-  if (Array.isArray(value)) return celList(value.map(item => celValue(schema?.items, item)))
-  return celMap(new ObjectView(schema, value as Record<string, unknown>))
+  if (Array.isArray(value)) {
+    spend(value.length)
+    return celList(value.map(item => celValue(schema?.items, item, spend)))
+  }
+  return celMap(new ObjectView(schema, value as Record<string, unknown>, spend))
 }
+
+type Spend = (values: number) => void
+const free: Spend = () => {}
 
 /** Where the schema leaves the type open, a whole number is an int, as Kubernetes decodes it. */
 const isInteger = (schema: Schema | undefined, value: number): boolean =>
@@ -52,10 +59,12 @@ const unescaped = (properties: object, name: string): string | undefined =>
 class ObjectView implements ReadonlyMap<string, CelInput> {
   readonly #schema: Schema | undefined
   readonly #value: Record<string, unknown>
+  readonly #spend: Spend
 
-  constructor(schema: Schema | undefined, value: Record<string, unknown>) {
+  constructor(schema: Schema | undefined, value: Record<string, unknown>, spend: Spend) {
     this.#schema = schema
     this.#value = value
+    this.#spend = spend
   }
 
   get size(): number {
@@ -63,9 +72,10 @@ class ObjectView implements ReadonlyMap<string, CelInput> {
   }
 
   get(name: string): CelInput | undefined {
+    this.#spend(1)
     const [key, schema] = this.#schema ? (memberOf(this.#schema, name) ?? []) : [name]
     return key !== undefined && Object.hasOwn(this.#value, key) && this.#value[key] !== undefined
-      ? celValue(schema, this.#value[key])
+      ? celValue(schema, this.#value[key], this.#spend)
       : undefined
   }
 
