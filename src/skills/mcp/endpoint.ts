@@ -140,7 +140,7 @@ function events(session: McpSession, message: unknown): HttpResponse {
     headers: { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' },
     body: sink => {
       let gone = false
-      session
+      void session
         .receive(message, one => gone || sink.write(`event: message\ndata: ${JSON.stringify(one)}\n\n`))
         .finally(() => gone || sink.end())
       return () => {
