@@ -2,6 +2,7 @@ import { RouteRelease } from '../../api/kinds/route-release.ts'
 import { type Declared, declaredOf, notDeclared, workloadOf } from '../drafts/declared.ts'
 import { nameOf, referenceOf } from '../drafts/object-name.ts'
 import { plain, short } from '../drafts/words.ts'
+import { referencesOf } from '../fix-reference/references.ts'
 import type { SkillContext } from '../skill.ts'
 import { changedObjects, type FoundCommit, findCommit, parentOf } from './commit-changes.ts'
 

@@ -8,6 +8,7 @@ import {
   notDeclared,
 } from '../drafts/declared.ts'
 import { Edit } from '../drafts/edit.ts'
+import { answerOfEdits, edits } from '../drafts/edits.ts'
 import { incident, service } from '../drafts/moment.ts'
 import { apiVersionOfKind, nameOf, ObjectName, referenceOf } from '../drafts/object-name.ts'
 import { asPointer } from '../drafts/pointer.ts'
@@ -33,7 +34,11 @@ const Input = z.object({
     .optional()
     .describe('Name it should have; without it the nearest that is there.'),
   incident: incident(),
+  edits: edits(),
 })
+
+/** What of an object it is for. */
+const allowed = /^\/(spec|data|roleRef|subjects|rules|webhooks|provisioner)(\/|$)/
 
 const Output = z.object({
   ...answerFields,
@@ -83,6 +88,17 @@ export const fixReference: Skill<typeof Input, typeof Output> = {
     'the autoscaler targets a deployment that does not exist',
   ],
   async run(input, context) {
+    if (input.edits)
+      return answerOfEdits(
+        {
+          skill: 'fix-reference',
+          object: input.object,
+          edits: input.edits,
+          incident: input.incident,
+          allowed,
+        },
+        context,
+      )
     if (input.object === undefined && input.service === undefined)
       return refused('Say whose reference: object (Kind/namespace/name) or service.')
     const all = (await Promise.all((await deliveriesOf(context)).map(one => declaredIn(context, one)))).flat()

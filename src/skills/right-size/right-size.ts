@@ -3,6 +3,7 @@ import { answerFields, draftOf, nothing, refused } from '../drafts/answer.ts'
 import { type Container, containerOf } from '../drafts/containers.ts'
 import { type Declared, deliveryPermission, notDeclared, workloadOf } from '../drafts/declared.ts'
 import { Edit } from '../drafts/edit.ts'
+import { answerOfEdits, edits } from '../drafts/edits.ts'
 import { incident, service } from '../drafts/moment.ts'
 import { nameOf, ObjectName } from '../drafts/object-name.ts'
 import { valueAt } from '../drafts/pointer.ts'
@@ -10,7 +11,7 @@ import { cpuText, memoryText, parseQuantity } from '../drafts/quantity.ts'
 import { count, lengthText, percentText, plain, rounded } from '../drafts/words.ts'
 import { type Kills, memoryKills } from '../evidence/kills.ts'
 import { type Usage, type UsageOf, usageOf } from '../evidence/usage.ts'
-import type { Skill, SkillContext } from '../skill.ts'
+import type { Skill, SkillAnswer, SkillContext } from '../skill.ts'
 import {
   headroom,
   isKnown,
@@ -28,6 +29,7 @@ const Input = z.object({
   service: service(),
   container: z.string().max(253).optional().describe('Its container; without it the main one.'),
   incident: incident(),
+  edits: edits(),
   days: z.number().int().min(1).max(30).default(14).describe('Days of usage to look at.'),
   cpuQuantile: z
     .union([z.literal(0.95), z.literal(0.99)])
@@ -38,6 +40,9 @@ const Input = z.object({
     .optional()
     .describe('Whether it was killed for memory; without it events and metrics are asked.'),
 })
+
+/** What of an object it is for. */
+const allowed = /\/resources(\/|$)/
 
 const size = z
   .object({
@@ -95,41 +100,57 @@ export const rightSize: Skill<typeof Input, typeof Output> = {
     'reduce waste of cpu in {service}',
   ],
   async run(input, context) {
-    const what = input.object ?? input.service
-    if (what === undefined) return refused('Say what to size: object (Kind/namespace/name) or service.')
-    const declared = await workloadOf(context, input)
-    if (!declared) return nothing(notDeclared(plain(what), context.namespace))
-    const container = containerOf(declared.object, input.container)
-    const name = nameOf(declared.reference)
-    if (!container) return nothing(`${name} declares no container ${input.container ?? ''}; name one of it.`)
-    context.step(`reading ${input.days} days of usage of ${name}`)
-    const sizing = await sizingOf(declared, container, input, context)
-    const { sizes, now, usage, kills } = sizing
-    const known = isKnown(usage.cpu, usage) || isKnown(usage.memory, usage)
-    if (!known && kills.count === 0) return nothing(tooLittle(name, usage))
-    const edit = editOf(sizing)
-    const facts = { now, proposed: sizes, days: usage.days, peakMemory: peakOf(usage.memory) }
-    if (edit.empty)
-      return { output: { ...facts, outcome: 'nothing', text: `${name} is sized well: ${basisText(sizing)}` } }
-    const draft = draftOf({
-      delivery: declared.delivery,
-      title: titleOf(sizing),
-      why: `${basisText(sizing)} ${changeText(sizing)}`,
-      skill: 'right-size',
-      ...(input.incident !== undefined && { incident: input.incident }),
-      evidence: evidenceOf(sizing),
-      changes: [{ file: declared.file, object: declared.reference, operations: edit.operations }],
-      expected: expectedOf(sizing, input.incident),
-      risks: risksOf(sizing),
-    })
-    const text = [
-      `${titleOf(sizing)} (${declared.file}).`,
-      basisText(sizing),
-      changeText(sizing),
-      ...risksOf(sizing),
-    ].join(' ')
-    return { output: { ...facts, outcome: 'proposed', text }, drafts: [draft] }
+    const own = await sized(input, context)
+    const { outcome, peakMemory = 0 } = own.output
+    if (!input.edits || outcome !== 'nothing') return own
+    const below = input.edits.find(
+      ({ op, path, value }) =>
+        op !== 'test' && path.endsWith('/memory') && (parseQuantity(value) ?? peakMemory) < peakMemory,
+    )
+    if (below) return refused(`${below.path} would be below the ${memoryText(peakMemory)} that it used.`)
+    const { object, edits: given, incident: of } = input
+    return answerOfEdits({ skill: 'right-size', object, edits: given, incident: of, allowed }, context)
   },
+}
+
+async function sized(
+  input: z.output<typeof Input>,
+  context: SkillContext,
+): Promise<SkillAnswer<z.input<typeof Output>>> {
+  const what = input.object ?? input.service
+  if (what === undefined) return refused('Say what to size: object (Kind/namespace/name) or service.')
+  const declared = await workloadOf(context, input)
+  if (!declared) return nothing(notDeclared(plain(what), context.namespace))
+  const container = containerOf(declared.object, input.container)
+  const name = nameOf(declared.reference)
+  if (!container) return nothing(`${name} declares no container ${input.container ?? ''}; name one of it.`)
+  context.step(`reading ${input.days} days of usage of ${name}`)
+  const sizing = await sizingOf(declared, container, input, context)
+  const { sizes, now, usage, kills } = sizing
+  const known = isKnown(usage.cpu, usage) || isKnown(usage.memory, usage)
+  if (!known && kills.count === 0) return nothing(tooLittle(name, usage))
+  const edit = editOf(sizing)
+  const facts = { now, proposed: sizes, days: usage.days, peakMemory: peakOf(usage.memory) }
+  if (edit.empty)
+    return { output: { ...facts, outcome: 'nothing', text: `${name} is sized well: ${basisText(sizing)}` } }
+  const draft = draftOf({
+    delivery: declared.delivery,
+    title: titleOf(sizing),
+    why: `${basisText(sizing)} ${changeText(sizing)}`,
+    skill: 'right-size',
+    ...(input.incident !== undefined && { incident: input.incident }),
+    evidence: evidenceOf(sizing),
+    changes: [{ file: declared.file, object: declared.reference, operations: edit.operations }],
+    expected: expectedOf(sizing, input.incident),
+    risks: risksOf(sizing),
+  })
+  const text = [
+    `${titleOf(sizing)} (${declared.file}).`,
+    basisText(sizing),
+    changeText(sizing),
+    ...risksOf(sizing),
+  ].join(' ')
+  return { output: { ...facts, outcome: 'proposed', text }, drafts: [draft] }
 }
 
 async function sizingOf(

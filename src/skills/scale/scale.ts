@@ -3,6 +3,7 @@ import { answerFields, draftOf, nothing, refused } from '../drafts/answer.ts'
 import { podLabels } from '../drafts/containers.ts'
 import { type Declared, declaredIn, deliveryPermission, notDeclared, workloadOf } from '../drafts/declared.ts'
 import { Edit } from '../drafts/edit.ts'
+import { answerOfEdits, edits } from '../drafts/edits.ts'
 import { incident, service } from '../drafts/moment.ts'
 import { nameOf, ObjectName } from '../drafts/object-name.ts'
 import { isObject, valueAt } from '../drafts/pointer.ts'
@@ -24,6 +25,7 @@ const Input = z.object({
   object: ObjectName.optional().describe('Deployment or StatefulSet, as Kind/namespace/name.'),
   service: service(),
   incident: incident(),
+  edits: edits(),
   replicas: z.number().int().min(0).max(10_000).optional().describe('Pods wanted; without it by load.'),
   max: z
     .number()
@@ -39,6 +41,10 @@ const Input = z.object({
     .default(0.7)
     .describe('Share of its CPU request that a pod is meant to use; an autoscaler has its own.'),
 })
+
+/** What of an object it is for. */
+const allowed =
+  /^\/spec\/(replicas|minReplicas|maxReplicas|minAvailable|maxUnavailable|metrics|behavior|completions|parallelism)(\/|$)|\/resources\/requests(\/|$)/
 
 const Output = z.object({
   ...answerFields,
@@ -78,6 +84,11 @@ export const scale: Skill<typeof Input, typeof Output> = {
     '{service} is saturated, more instances please',
   ],
   async run(input, context) {
+    if (input.edits)
+      return answerOfEdits(
+        { skill: 'scale', object: input.object, edits: input.edits, incident: input.incident, allowed },
+        context,
+      )
     const what = input.object ?? input.service
     if (what === undefined) return refused('Say what to scale: object (Kind/namespace/name) or service.')
     const workload = await workloadOf(context, input)

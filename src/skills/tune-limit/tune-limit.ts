@@ -3,6 +3,7 @@ import { answerFields, draftOf, nothing, type PlainAnswer, refused } from '../dr
 import { containerOf } from '../drafts/containers.ts'
 import { type Declared, declaredOf, deliveryPermission, notDeclared, workloadOf } from '../drafts/declared.ts'
 import { Edit } from '../drafts/edit.ts'
+import { answerOfEdits, edits } from '../drafts/edits.ts'
 import { incident, service } from '../drafts/moment.ts'
 import { nameOf, ObjectName, referenceOf } from '../drafts/object-name.ts'
 import { valueAt } from '../drafts/pointer.ts'
@@ -30,11 +31,18 @@ const Input = z.object({
     .optional()
     .describe('What it should be, such as 512Mi, 500m or 20s; without it by evidence.'),
   incident: incident(),
+  edits: edits(),
   killed: z
     .boolean()
     .optional()
     .describe('Whether it was killed for memory; without it events and metrics are asked.'),
 })
+
+/** What of an object it is for. */
+const allowed = /\/resources(\/|$)|^\/spec\/(serve\/(resilience|parameters)|limits|hard)(\/|$)/
+
+type Answer = SkillAnswer<PlainAnswer & { limit?: string }>
+type Signal = Parameters<typeof draftOf>[0]['expected']['signal']
 
 const Output = z.object({
   ...answerFields,
@@ -64,43 +72,49 @@ export const tuneLimit: Skill<typeof Input, typeof Output> = {
     'lower the memory limit of {object}',
   ],
   async run(input, context) {
-    const { resource } = input
-    const ofRoute = routeLimits.find(one => one === resource)
-    if (ofRoute) return tuneRoute(ofRoute, input, context)
-    const what = input.object ?? input.service
-    if (what === undefined) return refused('Say whose limit: object (Kind/namespace/name) or service.')
-    const declared = await workloadOf(context, input)
-    if (!declared) return nothing(notDeclared(plain(what), context.namespace))
-    const container = containerOf(declared.object, input.container)
-    if (!container) return nothing(`${nameOf(declared.reference)} declares no such container.`)
-    const { kind, name, namespace } = declared.reference
-    const of = { kind, name, namespace, container: container.name }
-    const usage = await usageOf(context, of, 7)
-    const kills =
-      input.killed === undefined
-        ? await memoryKills(context, of, context.now - 7 * 86_400_000)
-        : { count: input.killed ? 1 : 0, source: 'who asked' }
-    const known = { container, usage, kills, value: input.value }
-    const found = resource === 'cpu' ? cpuLimit(known) : memoryLimit(known)
-    if ('nothing' in found) return nothing(`${nameOf(declared.reference)}: ${found.nothing}`)
-    if ('refused' in found) return refused(`${nameOf(declared.reference)}: ${found.refused}`)
-    const edit = new Edit(declared.object).test(`${container.path}/name`)
-    edit.set(`${container.path}/resources/limits/${resource}`, found.text)
-    if (found.request !== undefined)
-      edit.set(`${container.path}/resources/requests/${resource}`, found.request)
-    const metric = usage.metrics.at(-1) ?? 'container_memory_working_set_bytes'
-    const signal =
-      resource === 'cpu'
-        ? { service: name, figure: 'errorRatio', below: 0.01 }
-        : { service: name, figure: 'metric', metric, below: found.set }
-    return proposal(declared, edit, input, {
-      title: `Set ${resource} limit of ${name} to ${found.text}`,
-      limit: found.text,
-      why: found.why,
-      risks: [found.risk, 'All its pods are replaced.'],
-      signal,
-    })
+    const own = await limited(input, context)
+    if (!input.edits || own.output.outcome !== 'nothing') return own
+    const { object, edits: given, incident: of } = input
+    return answerOfEdits({ skill: 'tune-limit', object, edits: given, incident: of, allowed }, context)
   },
+}
+
+async function limited(input: z.output<typeof Input>, context: SkillContext): Promise<Answer> {
+  const { resource } = input
+  const ofRoute = routeLimits.find(one => one === resource)
+  if (ofRoute) return tuneRoute(ofRoute, input, context)
+  const what = input.object ?? input.service
+  if (what === undefined) return refused('Say whose limit: object (Kind/namespace/name) or service.')
+  const declared = await workloadOf(context, input)
+  if (!declared) return nothing(notDeclared(plain(what), context.namespace))
+  const container = containerOf(declared.object, input.container)
+  if (!container) return nothing(`${nameOf(declared.reference)} declares no such container.`)
+  const { kind, name, namespace } = declared.reference
+  const of = { kind, name, namespace, container: container.name }
+  const usage = await usageOf(context, of, 7)
+  const kills =
+    input.killed === undefined
+      ? await memoryKills(context, of, context.now - 7 * 86_400_000)
+      : { count: input.killed ? 1 : 0, source: 'who asked' }
+  const known = { container, usage, kills, value: input.value }
+  const found = resource === 'cpu' ? cpuLimit(known) : memoryLimit(known)
+  if ('nothing' in found) return nothing(`${nameOf(declared.reference)}: ${found.nothing}`)
+  if ('refused' in found) return refused(`${nameOf(declared.reference)}: ${found.refused}`)
+  const edit = new Edit(declared.object).test(`${container.path}/name`)
+  edit.set(`${container.path}/resources/limits/${resource}`, found.text)
+  if (found.request !== undefined) edit.set(`${container.path}/resources/requests/${resource}`, found.request)
+  const metric = usage.metrics.at(-1) ?? 'container_memory_working_set_bytes'
+  const signal: Signal =
+    resource === 'cpu'
+      ? { service: name, figure: 'errorRatio', below: 0.01 }
+      : { service: name, figure: 'metric', metric, below: found.set }
+  return proposal(declared, edit, input, {
+    title: `Set ${resource} limit of ${name} to ${found.text}`,
+    limit: found.text,
+    why: found.why,
+    risks: [found.risk, 'All its pods are replaced.'],
+    signal,
+  })
 }
 
 async function tuneRoute(

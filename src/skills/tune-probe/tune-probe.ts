@@ -3,6 +3,7 @@ import { answerFields, draftOf, nothing, refused } from '../drafts/answer.ts'
 import { type Container, containerOf } from '../drafts/containers.ts'
 import { type Declared, deliveryPermission, notDeclared, workloadOf } from '../drafts/declared.ts'
 import { Edit } from '../drafts/edit.ts'
+import { answerOfEdits, edits } from '../drafts/edits.ts'
 import { incident, momentOf, service, since } from '../drafts/moment.ts'
 import { nameOf, ObjectName } from '../drafts/object-name.ts'
 import { isObject } from '../drafts/pointer.ts'
@@ -15,6 +16,7 @@ const Input = z.object({
   service: service(),
   container: z.string().max(253).optional().describe('Its container; without it the main one.'),
   incident: incident(),
+  edits: edits(),
   since: since(),
   startSeconds: z
     .array(z.number().min(0).max(86_400))
@@ -22,6 +24,10 @@ const Input = z.object({
     .optional()
     .describe('How long starts took, in seconds; without it kube-state-metrics is asked.'),
 })
+
+/** What of an object it is for. */
+const allowed =
+  /\/(liveness|readiness|startup)Probe(\/|$)|\/(terminationGracePeriodSeconds|lifecycle|minReadySeconds|progressDeadlineSeconds)(\/|$)/
 
 const Output = z.object({
   ...answerFields,
@@ -83,6 +89,11 @@ export const tuneProbe: Skill<typeof Input, typeof Output> = {
     'health checks of {service} fail under load',
   ],
   async run(input, context) {
+    if (input.edits)
+      return answerOfEdits(
+        { skill: 'tune-probe', object: input.object, edits: input.edits, incident: input.incident, allowed },
+        context,
+      )
     const what = input.object ?? input.service
     if (what === undefined) return refused('Say whose probes: object (Kind/namespace/name) or service.')
     const declared = await workloadOf(context, input)

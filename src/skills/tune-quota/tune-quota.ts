@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { answerFields, draftOf, nothing, refused } from '../drafts/answer.ts'
 import { type Declared, declaredIn, deliveriesOf, deliveryPermission } from '../drafts/declared.ts'
 import { Edit } from '../drafts/edit.ts'
+import { answerOfEdits, edits } from '../drafts/edits.ts'
 import { incident } from '../drafts/moment.ts'
 import { nameOf, ObjectName, referenceOf } from '../drafts/object-name.ts'
 import { pointer } from '../drafts/pointer.ts'
@@ -16,12 +17,16 @@ const Input = z.object({
     'ResourceQuota, as ResourceQuota/namespace/name; without it the only one.',
   ),
   incident: incident(),
+  edits: edits(),
   message: z
     .string()
     .max(4000)
     .optional()
     .describe('What refused a pod, with "exceeded quota"; without it events are read.'),
 })
+
+/** What of an object it is for. */
+const allowed = /^\/spec\/(hard|limits)(\/|$)|\/resources(\/|$)|^\/spec\/replicas$/
 
 const Output = z.object({
   ...answerFields,
@@ -66,6 +71,11 @@ export const tuneQuota: Skill<typeof Input, typeof Output> = {
     'compute quota blocks incident {incident}',
   ],
   async run(input, context) {
+    if (input.edits)
+      return answerOfEdits(
+        { skill: 'tune-quota', object: input.object, edits: input.edits, incident: input.incident, allowed },
+        context,
+      )
     const all = (await Promise.all((await deliveriesOf(context)).map(one => declaredIn(context, one)))).flat()
     const quotas = all.filter(({ reference }) => reference.kind === 'ResourceQuota')
     const wanted = input.object === undefined ? undefined : referenceOf(input.object, context.namespace)
