@@ -31,6 +31,7 @@ export function fakeGit(): FakeGit {
         title,
         message: title,
         at: '2026-01-01T00:00:00Z',
+        ...(head && { parents: [head.revision] }),
       }
       commits.set(revision, { commit, files })
       head = commit
@@ -84,7 +85,8 @@ export function fakeGit(): FakeGit {
       throw noBranches()
     },
     async contains(_, revision, ancestor) {
-      return revision === ancestor
+      const order = [...commits.keys()]
+      return order.includes(ancestor) && order.indexOf(ancestor) <= order.indexOf(revision)
     },
     async diff() {
       return ''

@@ -109,6 +109,24 @@ test('a commit is one change for each area that it touches, with what is differe
   ])
 })
 
+test('commits that came between two looks are told each for itself', async () => {
+  await using world = await delivering()
+  const first = push(world.git, { 'main.ts': 'let a\n' })
+  const second = push(world.git, { 'main.ts': 'let a\n', 'prompts.yaml': 'text: hello\n' })
+  const third = push(world.git, { 'main.ts': 'let b\n', 'prompts.yaml': 'text: hello\n' })
+  await world.sync(first)
+  await world.sync(third)
+  const context = new FakeContext()
+  const source = await gitHistory.open(world, context)
+  await vi.waitFor(() => expect(context.stored.length).toBeGreaterThanOrEqual(3))
+  await source.close()
+  expect(context.stored.slice(1)).toMatchObject([
+    { change: 'prompt', id: second, before: first, files: [{ path: 'prompts.yaml', diff: '+text: hello' }] },
+    { change: 'code', id: third, before: second, files: [{ path: 'main.ts', diff: '-let a\n+let b' }] },
+  ])
+  expect(new Set(context.stored.slice(1).map(({ at }) => at)).size).toBe(1)
+})
+
 test('a commit that the repository has lost is told without its files', async () => {
   await using world = await delivering()
   await world.sync('f'.repeat(40))

@@ -101,16 +101,80 @@ async function commitChanges(about: {
   signal: AbortSignal
 }): Promise<Signal[]> {
   const { delivery, entry, before, git, remote, signal } = about
-  let files: ChangedFile[] = []
-  let unread: string | undefined
-  try {
-    const folder = delivery.spec.path === '.' ? '' : delivery.spec.path
-    files = await changedFiles({ git, remote, folder, from: before?.revision, to: entry.revision, signal })
-  } catch (error) {
-    // A repository that is away for now is asked again; one that has lost the commit still has its entry.
-    if (!(error instanceof GitError) || error.retryable) throw error
-    unread = error.message
+  const folder = delivery.spec.path === '.' ? '' : delivery.spec.path
+  const commits = await commitsBetween(about, folder)
+  const records: ChangeRecord[] = []
+  for (const commit of commits) {
+    let files: ChangedFile[] = []
+    let unread: string | undefined
+    try {
+      const from = commits.length === 1 ? before?.revision : commit.from
+      files = await changedFiles({ git, remote, folder, from, to: commit.revision, signal })
+    } catch (error) {
+      // A repository that is away for now is asked again; one that has lost the commit still has its entry.
+      if (!(error instanceof GitError) || error.retryable) throw error
+      unread = error.message
+    }
+    if (files.length > 0 || commits.length === 1)
+      records.push(
+        ...recordsOf({ delivery, entry: { ...entry, ...commit }, before: commit.from, files, unread }),
+      )
   }
+  return records
+}
+
+interface Applied {
+  revision: string
+  author: string
+  title: string
+  /** The commit that it was made on, or that was applied before it. */
+  from: string | undefined
+  /** When it was committed, where that is known. */
+  committedAt?: string
+}
+
+/**
+ * What came with an applied revision, oldest first: all commits since the one that was applied before, since several may
+ * come between two looks. Only the revision itself when its history does not reach back there.
+ */
+async function commitsBetween(
+  { entry, before, git, remote, signal }: Parameters<typeof commitChanges>[0],
+  folder: string,
+): Promise<Applied[]> {
+  const alone = [{ ...entry, from: before?.revision }]
+  if (!before) return alone
+  try {
+    const history = await git.history(remote, entry.revision, folder, mostCommits, signal)
+    const since = []
+    for (const commit of history) {
+      if (await git.contains(remote, before.revision, commit.revision, signal)) break
+      since.push(commit)
+    }
+    if (since.length === mostCommits) return alone
+    if (since.length < 2) return alone
+    return since
+      .map(({ revision, author, title, parents = [], at }) => ({
+        ...{ revision, author, title, committedAt: at },
+        from: parents[0],
+      }))
+      .reverse()
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error
+    return alone
+  }
+}
+
+/** Of more than this between two looks only the difference is told. */
+const mostCommits = 50
+
+function recordsOf(about: {
+  delivery: Delivery
+  entry: Entry & { committedAt?: string }
+  before: string | undefined
+  files: readonly ChangedFile[]
+  unread: string | undefined
+}): ChangeRecord[] {
+  const { delivery, entry, before, files, unread } = about
   const areas = new Map<ChangeRecord['change'], ChangedFile[]>()
   for (const file of files) {
     const area = areaOf(file.path, objectsIn(delivery, file.path))
@@ -127,11 +191,11 @@ const objectsIn = ({ status }: Delivery, path: string): { kind: string; name: st
 
 function record(
   delivery: Delivery,
-  { revision, author, title, at }: Entry,
+  { revision, author, title, at, committedAt }: Entry & { committedAt?: string },
   part: {
     area: ChangeRecord['change']
     changed: readonly ChangedFile[]
-    before: Entry | undefined
+    before: string | undefined
     unread: string | undefined
     /** Other areas of the commit are records of their own, so each needs its own identity. */
     alone: boolean
@@ -146,7 +210,7 @@ function record(
     at: Date.parse(at),
     change: part.area,
     id: part.alone ? revision : `${revision}/${part.area}`,
-    ...(part.before && { before: part.before.revision }),
+    ...(part.before !== undefined && { before: part.before }),
     author: cut(author, 256),
     message: message(title),
     reference: `Delivery/${namespace}/${name}`,
@@ -160,6 +224,7 @@ function record(
         .map(object => `${object.kind}/${object.name}`)
         .join(', '),
       'git.unread': part.unread,
+      'change.committed_at': committedAt,
     }),
   }
 }
