@@ -39,6 +39,7 @@ import { memoryStore } from '../src/store/memory.ts'
 import { memoryBlobs } from '../src/store/memory-blobs.ts'
 import { memoryTelemetry } from '../src/telemetry/memory.ts'
 import { memorySignals } from '../src/telemetry/signals/memory-signals.ts'
+import type { SignalStore } from '../src/telemetry/signals/signal-store.ts'
 import type { Telemetry } from '../src/telemetry/telemetry.ts'
 
 const KEY = 'kw-test'
@@ -52,6 +53,7 @@ export interface World extends AsyncDisposable {
   clock: FakeClock
   ledger: Ledger
   telemetry: Telemetry
+  signals: SignalStore
   /** What budgets are told was spent. */
   counter: Counter
   blobs: Blobs
@@ -92,12 +94,19 @@ export interface WorldOptions {
   /** Kept elsewhere than in memory, for tests that damage them. */
   ledger?: Ledger
   blobs?: Blobs
+  telemetry?: Telemetry
+  signals?: SignalStore
+  /** Handed to the reconcilers over what they get otherwise. */
+  dependencies?: Partial<Parameters<typeof reconcilers>[0]>
 }
 
 export async function testWorld({
   through = transport => transport,
   ledger = memoryLedger(),
   blobs = memoryBlobs(),
+  telemetry = memoryTelemetry(),
+  signals = memorySignals(),
+  dependencies = {},
 }: WorldOptions = {}): Promise<World> {
   const clock = new FakeClock()
   const random = seededRandom(1)
@@ -113,8 +122,6 @@ export async function testWorld({
   const transportOf = (name: string) => inProcessTransport(server, { name, groups: [] })
   const clientOf = (name: string) => createClient(transportOf(name), { clock, random })
   const client = clientOf('alice')
-  const telemetry = memoryTelemetry()
-  const signals = memorySignals()
   const counter = memoryCounter({ clock })
   const git = createGit({ directory: join(directory, 'git'), clock })
   const hub = createHub({ clock, telemetry, blobs, token: TOKEN })
@@ -148,6 +155,7 @@ export async function testWorld({
       random,
       forecast: async () => ['units needed and odds'],
       revert: writeRevert({ git }),
+      ...dependencies,
     }),
     kinds,
     clock,
@@ -196,6 +204,7 @@ export async function testWorld({
     clock,
     ledger,
     telemetry,
+    signals,
     counter,
     blobs,
     git,
