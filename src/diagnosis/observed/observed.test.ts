@@ -327,3 +327,20 @@ test('hostile texts are only texts', async () => {
   expect(() => observedObjects(evidence)).not.toThrow()
   expect(({} as Record<string, unknown>).x).toBeUndefined()
 })
+
+test('pods that Warnings are about are known, and that they were evicted', async () => {
+  const { objects } = observedObjects(
+    await printed(
+      `$ kubectl get events -n data
+LAST SEEN   TYPE      REASON    OBJECT        MESSAGE
+5m          Warning   Evicted   pod/kafka-0   The node was low on resource: memory.
+5m          Warning   BackOff   pod/kafka-1   Back-off restarting failed container
+5m          Normal    Pulled    pod/kafka-2   Container image is there
+`,
+    ),
+  )
+  expect(objects.map(({ object }) => [object.metadata.name, object.status])).toEqual([
+    ['kafka-0', { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' }],
+    ['kafka-1', undefined],
+  ])
+})

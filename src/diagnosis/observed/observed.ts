@@ -8,6 +8,7 @@ import { listingsOf } from './listings.ts'
 import { describedObjects } from './objects/described.ts'
 import { withOwners } from './owners.ts'
 import { tabledObjects } from './tables/tabled.ts'
+import { warnedPods } from './warned.ts'
 
 /**
  * What texts of kubectl tell of a cluster, as partial objects of real shapes. A field that the text does not tell is
@@ -62,17 +63,19 @@ const known = new WeakMap<Case['cluster'], Observed>()
 export function observedObjects({ cluster }: Pick<Case, 'cluster'>): Observed {
   const before = known.get(cluster)
   if (before) return before
+  const events = alertEvents(cluster.outputs)
   const objects = withOwners(
     joined([
       ...cluster.objects.map(({ object, file }) => ({ object, from: 'read' as const, files: [file] })),
       ...describedObjects(cluster.descriptions, cluster.outputs),
       ...tabledObjects(cluster.tables),
       ...lineageObjects(cluster.outputs),
+      ...warnedPods(events, cluster),
     ]),
   )
   const observed: Observed = {
     objects,
-    events: alertEvents(cluster.outputs),
+    events,
     listings: listingsOf(cluster),
     ...refusals(cluster.outputs),
   }
