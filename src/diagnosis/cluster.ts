@@ -94,6 +94,13 @@ export function clusterOf(...parts: readonly ClusterParts[]): Cluster {
       byKey.set(key, known ? joined(known, object) : object)
     }
   const events = eventsOf(parts.flatMap(part => part.events))
+  for (const { kind, namespace, name, file, warning } of events) {
+    const key = keyOf(kind, namespace, name)
+    // Of some objects only Events tell.
+    if (!warning || !isKnown(kind) || name === '' || byKey.has(key) || byKey.size >= most.objects) continue
+    const object = readObject({ kind, metadata: { name, namespace } }, file, true)
+    if (object) byKey.set(key, object)
+  }
   return new IndexedCluster(
     [...byKey.values()].sort(byPlace),
     events,

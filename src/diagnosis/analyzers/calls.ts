@@ -1,6 +1,6 @@
 import type { View, Workload } from './view.ts'
 import { containersOf } from './view.ts'
-import { quoted } from './wording.ts'
+import { containerCalled, quoted } from './wording.ts'
 
 /** A Service that a workload calls, by what its variables, commands and configuration say. */
 export interface DeclaredCall {
@@ -80,7 +80,7 @@ interface Told {
 
 function textsOf(view: View, workload: Workload): Told[] {
   const own = containersOf(workload).flatMap(({ container, path }): Told[] => {
-    const of = `container ${quoted(container.name ?? '')}`
+    const of = `${containerCalled(container.name)}`
     const ports = new Map(
       container.env.flatMap(({ name = '', value }) =>
         /_PORT$/.test(name) && value ? [[name.slice(0, -5), value]] : [],

@@ -16,20 +16,18 @@ export const certificate: Analyzer = {
   rules: ['certificate-expired', 'certificate-ends-soon', 'certificate-not-issued'],
   *look({ cluster }) {
     const told = [
-      ...cluster
-        .all('Certificate')
-        .flatMap(object =>
-          object.status?.notAfter === undefined
-            ? []
-            : [
-                {
-                  object,
-                  end: object.status.notAfter,
-                  of: object.spec?.dnsNames ?? [],
-                  path: 'status.notAfter',
-                },
-              ],
-        ),
+      ...cluster.all('Certificate').flatMap(object =>
+        object.status?.notAfter === undefined
+          ? []
+          : [
+              {
+                object,
+                end: object.status.notAfter,
+                of: object.spec?.dnsNames ?? [],
+                path: 'status.notAfter',
+              },
+            ],
+      ),
       ...cluster.all('Secret').flatMap(object =>
         expiries.flatMap(name => {
           const end = Date.parse(object.metadata.annotations.get(name) ?? '')

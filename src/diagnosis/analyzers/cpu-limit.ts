@@ -1,7 +1,7 @@
 import { type Analyzer, strengths } from './analyzer.ts'
 import { amount, quantity } from './quantity.ts'
 import { containersOf } from './view.ts'
-import { called, fieldOf, quoted, sentences } from './wording.ts'
+import { called, containerCalled, fieldOf, sentences } from './wording.ts'
 
 /** Below this a container is slow whatever it does, in cores. */
 const tiny = 0.02
@@ -25,7 +25,7 @@ export const cpuLimit: Analyzer = {
           object: workload,
           class: 'cpu',
           statement: sentences(
-            `${called(workload)}: container ${quoted(container.name ?? '')} has a CPU limit of ${amount(limit, 'cpu')}, so it is throttled as soon as it works and gets slow`,
+            `${called(workload)}: ${containerCalled(container.name)} has a CPU limit of ${amount(limit, 'cpu')}, so it is throttled as soon as it works and gets slow`,
           ),
           strength: slow ? 0.25 : strengths.hint,
           observed: false,

@@ -1,6 +1,6 @@
 import { type Analyzer, strengths } from './analyzer.ts'
 import { endsIn, healthOf, type PodEnd, type Workload, waitingIn, warningsOf } from './view.ts'
-import { called, plain, plural, quoted, sentences } from './wording.ts'
+import { called, containerCalled, plain, plural, quoted, sentences } from './wording.ts'
 
 /** What an exit code says (kubernetes.io, tldp.org/LDP/abs/html/exitcodes.html). */
 export function exitMeaning(code: number | undefined, reason = ''): string {
@@ -69,8 +69,8 @@ export const crash: Analyzer = {
         class: workload.finite && !cannot ? 'job' : 'crash',
         statement: sentences(
           cannot
-            ? `${called(workload)}: ${init ? 'init ' : ''}container ${quoted(container)} cannot start: its command ${program ? quoted(program) : ''} fails with "${cannot}" (${/executable|no such file/.test(cannot) ? 'the command is not found in the image; a typo?' : 'the command cannot be executed'})`
-            : `${called(workload)}: ${init ? 'init ' : ''}container ${quoted(container)} ${restarts > 0 ? `crashes (${starts?.reason === 'CrashLoopBackOff' ? 'CrashLoopBackOff, ' : ''}${plural(restarts, 'restart')})` : 'failed'} with exit code ${code ?? 'unknown'}${worst?.end.reason ? ` (${plain(worst.end.reason)})` : ''}: ${exitMeaning(code, worst?.end.reason)}`,
+            ? `${called(workload)}: ${init ? 'init ' : ''}${containerCalled(container)} cannot start: its command ${program ? quoted(program) : ''} fails with "${cannot}" (${/executable|no such file/.test(cannot) ? 'the command is not found in the image; a typo?' : 'the command cannot be executed'})`
+            : `${called(workload)}: ${init ? 'init ' : ''}${containerCalled(container)} ${restarts > 0 ? `crashes (${starts?.reason === 'CrashLoopBackOff' ? 'CrashLoopBackOff, ' : ''}${plural(restarts, 'restart')})` : 'failed'} with exit code ${code ?? 'unknown'}${worst?.end.reason ? ` (${plain(worst.end.reason)})` : ''}: ${exitMeaning(code, worst?.end.reason)}`,
           text ? plain(text, 200) : worst?.end.message && plain(worst.end.message, 250),
           init ? 'The other containers wait for it (PodInitializing)' : undefined,
         ),
@@ -96,9 +96,10 @@ export const crash: Analyzer = {
   },
 }
 
-function fails({ end, restarts, init, now }: PodEnd, { finite }: Workload): boolean {
+function fails({ end, pod, restarts, init, now }: PodEnd, { finite }: Workload): boolean {
   if (end.reason === 'OOMKilled') return false
   if ((end.exitCode ?? 0) !== 0) return now || restarts > 0
   // One that should go on running and ends well all the time is restarted as often.
-  return !finite && !init && restarts >= 3
+  const backsOff = waitingIn(pod).some(({ reason }) => reason === 'CrashLoopBackOff')
+  return !finite && !init && (restarts >= 3 || backsOff)
 }

@@ -2,7 +2,7 @@ import type { Evidence } from '../diagnosis.ts'
 import { type Analyzer, strengths } from './analyzer.ts'
 import { imageName } from './images.ts'
 import { healthOf, type View, type Workload, waitingIn, warningsOf } from './view.ts'
-import { called, plain, quoted, sentences } from './wording.ts'
+import { called, containerCalled, plain, quoted, sentences } from './wording.ts'
 
 const pulling =
   /^(ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|ImageInspectError|RegistryUnavailable)$/
@@ -32,7 +32,7 @@ export const imagePull: Analyzer = {
         object: workload,
         class: 'image',
         statement: sentences(
-          `${called(workload)}: the image ${quoted(image)}${told.container ? ` of container ${quoted(told.container)}` : ''} cannot be pulled (${told.reason}${told.pod ? `, pod ${plain(told.pod)}` : ''}): ${meaning(told.text, image, pull)}`,
+          `${called(workload)}: ${image === '' ? 'an image' : `the image ${quoted(image)}`}${told.container ? ` of ${containerCalled(told.container)}` : ''} cannot be pulled (${told.reason}${told.pod ? `, pod ${plain(told.pod)}` : ''}): ${meaning(told.text, image, pull)}`,
           told.text && plain(told.text.replace(/^Failed to pull image "[^"]{1,500}": /, ''), 160),
         ),
         strength: strengths.told,
@@ -96,6 +96,7 @@ function toldOf(view: View, workload: Workload): Told | undefined {
 }
 
 function meaning(text: string, image: string, pullSecrets: readonly string[]): string {
+  if (image === '' && text === '') return 'its name, its tag or access to its registry is wrong'
   const name = imageName(image)
   if (!name || /couldn't parse image|InvalidImageName|invalid reference format/.test(text))
     return 'this is no valid image name'

@@ -4,7 +4,7 @@ import { differences, labelsText, selectorText, selects } from './labels.ts'
 import { amount } from './quantity.ts'
 import { amountsOf } from './requests.ts'
 import { containersOf } from './view.ts'
-import { called, fieldOf, listed, quoted, sentences } from './wording.ts'
+import { called, containerCalled, fieldOf, listed, quoted, sentences } from './wording.ts'
 
 /** Manifests that the API server or the kubelet refuses whatever else is in the cluster. */
 export const invalidDeclared: Analyzer = {
@@ -65,7 +65,7 @@ export const invalidDeclared: Analyzer = {
           yield {
             ...{ rule: 'request-over-limit', class: 'quota', ...common },
             statement: sentences(
-              `${called(workload)}: container ${quoted(container.name ?? '')} requests more than its limit: ${listed(over.map(([name, value]) => `${name} request ${amount(value, name)} over limit ${container.resources?.limits.get(name)}`))}`,
+              `${called(workload)}: ${containerCalled(container.name)} requests more than its limit: ${listed(over.map(([name, value]) => `${name} request ${amount(value, name)} over limit ${container.resources?.limits.get(name)}`))}`,
               'The API server refuses its pods',
             ),
             evidence: [fieldOf(object, `${at}/resources`, over.map(([name]) => name).join(', '))],
@@ -77,7 +77,7 @@ export const invalidDeclared: Analyzer = {
           yield {
             ...{ rule: 'volume-not-declared', class: 'config', ...common },
             statement: sentences(
-              `${called(workload)}: container ${quoted(container.name ?? '')} mounts volume ${listed(undeclared.map(({ name }) => quoted(name ?? '')))}, which the pod does not declare (not found), so the API server refuses it`,
+              `${called(workload)}: ${containerCalled(container.name)} mounts volume ${listed(undeclared.map(({ name }) => quoted(name ?? '')))}, which the pod does not declare (not found), so the API server refuses it`,
             ),
             evidence: [fieldOf(object, `${at}/volumeMounts`, undeclared.map(({ name }) => name).join(', '))],
           }
@@ -90,7 +90,7 @@ export const invalidDeclared: Analyzer = {
           yield {
             ...{ rule: 'image-name-invalid', class: 'image', ...common },
             statement: sentences(
-              `${called(workload)}: container ${quoted(container.name ?? '')} names image ${quoted(container.image)}, which is no valid image name, so it never starts (InvalidImageName)`,
+              `${called(workload)}: ${containerCalled(container.name)} names image ${quoted(container.image)}, which is no valid image name, so it never starts (InvalidImageName)`,
             ),
             evidence: [fieldOf(object, `${at}/image`, container.image)],
           }

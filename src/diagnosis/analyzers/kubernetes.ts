@@ -11,6 +11,10 @@ const most = { findings: 200, evidence: 12, statement: 1000 } as const
 
 /** Of a symptom whose cause another analyzer found, how much of its odds remain. */
 const explained = 0.25
+/** What is seen says less than why; no symptom is stronger than this. */
+const mostOfSymptom = 0.45
+/** Where something is found of what the incident names, how much of their odds others keep. */
+const beside = 0.15
 /** A cause that explains a symptom is at least this strong. */
 const explaining = 0.4
 
@@ -23,7 +27,7 @@ export const kubernetes: Channel = {
     const weighed = analyzers
       .flatMap(analyzer => [...analyzer.look(view)])
       .flatMap(suspicion => withdrawn(suspicion, view) ?? weighedBy(focus, view, suspicion))
-    const findings = settled(weighed)
+    const findings = settled(focused(weighed, focus))
       .map(findingOf)
       .sort(
         (a, b) =>
@@ -88,9 +92,30 @@ function weighedBy(focus: Focus, view: View, suspicion: Suspicion): Suspicion[] 
   const { object, explains = [], strength, observed } = suspicion
   const places: Place[] = [object, ...explains]
   const fault = focus.ofClass(suspicion.class)
-  const odds = (strength / (1 - strength)) * focus.about(places) * (observed ? Math.max(1, fault) : fault)
+  const weighed = times(strength, focus.about(places) * (observed ? Math.max(1, fault) : fault))
   const owned = explains.flatMap(place => view.ownerOf(place) ?? [])
-  return [{ ...suspicion, strength: odds / (1 + odds), explains: distinct([...explains, ...owned]) }]
+  return [
+    {
+      ...suspicion,
+      strength: suspicion.symptom ? Math.min(weighed, mostOfSymptom) : weighed,
+      explains: distinct([...explains, ...owned]),
+    },
+  ]
+}
+
+/** Where something is wrong with what the incident names, other faults are likely of another incident. */
+function focused(suspicions: readonly Suspicion[], focus: Focus): Suspicion[] {
+  const isNamed = ({ object, explains = [] }: Suspicion) => [object, ...explains].some(focus.names)
+  const found = suspicions.some(one => one.strength >= explaining && isNamed(one))
+  return suspicions.map(one =>
+    found && !isNamed(one) ? { ...one, strength: times(one.strength, beside) } : one,
+  )
+}
+
+/** The share of which the odds are multiplied. */
+const times = (share: number, factor: number): number => {
+  const odds = (share / (1 - share)) * factor
+  return odds / (1 + odds)
 }
 
 const distinct = (places: readonly Place[]): Place[] => [
@@ -112,8 +137,7 @@ function settled(suspicions: readonly Suspicion[]): Suspicion[] {
   return once.map(one => {
     const places = [one.object, ...(one.explains ?? [])]
     if (!one.symptom || !places.some(place => causes.has(nameOf(place)))) return one
-    const odds = (one.strength / (1 - one.strength)) * explained
-    return { ...one, strength: odds / (1 + odds) }
+    return { ...one, strength: times(one.strength, explained) }
   })
 }
 

@@ -3,7 +3,7 @@ import { amount, quantity } from './quantity.ts'
 import { amountsOf, askedBy } from './requests.ts'
 import { seenOf } from './seen.ts'
 import { containersOf } from './view.ts'
-import { called, fieldOf, quoted, sentences } from './wording.ts'
+import { called, containerCalled, fieldOf, sentences } from './wording.ts'
 
 /** A container or pod is outside of what the LimitRange of its namespace allows, so that the API server refuses it. */
 export const limitRange: Analyzer = {
@@ -27,7 +27,7 @@ export const limitRange: Analyzer = {
                 ]
               : type === 'Container'
                 ? containersOf(workload).map(({ container, path }) => ({
-                    ...{ what: `container ${quoted(container.name ?? '')}`, path: `${path}/resources` },
+                    ...{ what: `${containerCalled(container.name)}`, path: `${path}/resources` },
                     ...{
                       requests: amountsOf(container.resources, 'requests'),
                       limits: amountsOf(container.resources, 'limits'),

@@ -2,7 +2,7 @@ import { type Analyzer, strengths } from './analyzer.ts'
 import { amount, quantity } from './quantity.ts'
 import { pointer, replaced, templateRemedy } from './remedies.ts'
 import { containersOf, endsIn, type Workload, warningsOf } from './view.ts'
-import { called, fieldOf, plain, plural, quoted, sentences } from './wording.ts'
+import { called, containerCalled, fieldOf, plain, plural, sentences } from './wording.ts'
 
 /** A container that needs more memory than it may have: seen, or by what its command asks for. */
 export const outOfMemory: Analyzer = {
@@ -32,8 +32,8 @@ export const outOfMemory: Analyzer = {
           class: 'memory',
           statement: sentences(
             mine || event
-              ? `${called(workload)}: container ${quoted(container.name ?? '')} ran out of memory and was killed (OOMKilled, exit code ${mine?.end.exitCode ?? 137}${mine ? `, ${plural(mine.restarts, 'restart')}` : ''}): it needs more than its memory limit ${limit === undefined ? '(none is set, so the node ran out of memory)' : `of ${limit}`}`
-              : `${called(workload)}: container ${quoted(container.name ?? '')} will run out of memory (OOMKilled)`,
+              ? `${called(workload)}: ${containerCalled(container.name)} ran out of memory and was killed (OOMKilled, exit code ${mine?.end.exitCode ?? 137}${mine ? `, ${plural(mine.restarts, 'restart')}` : ''}): it needs more than its memory limit ${limit === undefined ? '(none is set, so the node ran out of memory)' : `of ${limit}`}`
+              : `${called(workload)}: ${containerCalled(container.name)} will run out of memory (OOMKilled)`,
             over &&
               `Its command asks for ${amount(over.bytes, 'memory')} (${over.said}), more than the memory limit of ${limit}`,
             mine || event ? `Raise the limit, or find what makes its memory grow` : undefined,

@@ -3,7 +3,7 @@ import { type Analyzer, type Suspicion, strengths } from './analyzer.ts'
 import { type Ask, kubectlAsks } from './kubectl-asks.ts'
 import { thereIs } from './labels.ts'
 import { containersOf, type View, type Workload } from './view.ts'
-import { called, fieldOf, listed, plain, quoted, sentences } from './wording.ts'
+import { called, containerCalled, fieldOf, listed, plain, quoted, sentences } from './wording.ts'
 
 /** A ServiceAccount may not do what its pods do. */
 export const permission: Analyzer = {
@@ -51,7 +51,7 @@ export const permission: Analyzer = {
         object: bound[0]?.role ?? { kind: 'ServiceAccount', namespace: workload.namespace, name: account },
         class: 'permission',
         statement: sentences(
-          `ServiceAccount ${quoted(account)} of ${called(workload)} lacks permission (RBAC, forbidden): container ${quoted(one.container)} runs ${quoted(one.command)}, which needs verb ${listed([...new Set(missing.map(({ verb }) => quoted(verb)))])} on ${listed([...new Set(missing.map(({ resource }) => resource))])} in namespace ${one.namespace}`,
+          `ServiceAccount ${quoted(account)} of ${called(workload)} lacks permission (RBAC, forbidden): ${containerCalled(one.container)} runs ${quoted(one.command)}, which needs verb ${listed([...new Set(missing.map(({ verb }) => quoted(verb)))])} on ${listed([...new Set(missing.map(({ resource }) => resource))])} in namespace ${one.namespace}`,
           has.length > 0
             ? `Its bindings give it ${listed(has, 3)} only`
             : 'No Role or ClusterRole is bound to it (missing RoleBinding)',
@@ -62,12 +62,10 @@ export const permission: Analyzer = {
         evidence: [
           fieldOf(workload.object, `${one.path}/command`, one.command),
           fieldOf(workload.object, `${workload.path}/serviceAccountName`, account),
-          ...bound
-            .slice(0, 4)
-            .map(({ binding }) => ({
-              source: binding.file,
-              detail: `${called(binding)} binds ${binding.roleRef?.kind} ${binding.roleRef?.name}`,
-            })),
+          ...bound.slice(0, 4).map(({ binding }) => ({
+            source: binding.file,
+            detail: `${called(binding)} binds ${binding.roleRef?.kind} ${binding.roleRef?.name}`,
+          })),
         ],
         explains: [workload, { kind: 'ServiceAccount', namespace: workload.namespace, name: account }],
       }

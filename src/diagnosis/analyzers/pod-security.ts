@@ -1,7 +1,7 @@
 import { type Analyzer, strengths } from './analyzer.ts'
 import { seenOf } from './seen.ts'
 import { containersOf, type Workload } from './view.ts'
-import { called, fieldOf, listed, quoted, sentences } from './wording.ts'
+import { called, containerCalled, fieldOf, listed, quoted, sentences } from './wording.ts'
 
 /** A namespace enforces a Pod Security level that a pod template does not keep (kubernetes.io/docs/concepts/security/pod-security-standards). */
 export const podSecurity: Analyzer = {
@@ -46,7 +46,7 @@ function* baseline(workload: Workload): Generator<string> {
   for (const { name, hostPath } of spec.volumes)
     if (hostPath) yield `volume ${quoted(name ?? '')} is a hostPath`
   for (const { container } of containersOf(workload)) {
-    const of = `container ${quoted(container.name ?? '')}`
+    const of = `${containerCalled(container.name)}`
     if (container.securityContext?.privileged) yield `${of} is privileged`
     if (container.ports.some(({ hostPort }) => (hostPort ?? 0) > 0)) yield `${of} has a hostPort`
     const added =
@@ -64,7 +64,7 @@ function* restricted(workload: Workload): Generator<string> {
   const { securityContext: pod } = workload.spec
   for (const { container } of containersOf(workload)) {
     const own = container.securityContext
-    const of = `container ${quoted(container.name ?? '')}`
+    const of = `${containerCalled(container.name)}`
     if (own?.allowPrivilegeEscalation !== false) yield `${of} does not set allowPrivilegeEscalation to false`
     if (!own?.capabilities?.drop.includes('ALL')) yield `${of} does not drop ALL capabilities`
     if ((own?.runAsNonRoot ?? pod?.runAsNonRoot) !== true) yield `${of} does not set runAsNonRoot`

@@ -1,6 +1,6 @@
 import { type Analyzer, strengths } from './analyzer.ts'
 import { healthOf, isWell, waitingIn } from './view.ts'
-import { called, plain, quoted, sentences } from './wording.ts'
+import { called, containerCalled, plain, sentences } from './wording.ts'
 
 /** What is seen of pods that no other analyzer explains. */
 export const podUnwell: Analyzer = {
@@ -70,7 +70,7 @@ export const podUnwell: Analyzer = {
               symptom: !root,
             },
             statement: sentences(
-              `${called(workload)}: container ${quoted(config.container)} cannot be created (${config.reason}): ${plain(config.message ?? 'its configuration is refused', 250)}`,
+              `${called(workload)}: ${containerCalled(config.container)} cannot be created (${config.reason}): ${plain(config.message ?? 'its configuration is refused', 250)}`,
             ),
             evidence: [
               {

@@ -5,7 +5,7 @@ import { effectOf, type ProbeKind, patience, probesOf, probeText } from './probe
 import { replaced, templateRemedy } from './remedies.ts'
 import { scriptOf } from './shell.ts'
 import { containersOf, type Workload } from './view.ts'
-import { called, fieldOf, quoted, sentences } from './wording.ts'
+import { called, containerCalled, fieldOf, quoted, sentences } from './wording.ts'
 
 /** Images of runtimes that take long until they serve. */
 const slowStart =
@@ -41,7 +41,7 @@ function* faults(
   probe: Probe,
 ): Generator<Suspicion> {
   const at = `${path}/${kind}Probe`
-  const of = `${called(workload)}: the ${kind} probe (${kind}Probe) of container ${quoted(container.name ?? '')}`
+  const of = `${called(workload)}: the ${kind} probe (${kind}Probe) of ${containerCalled(container.name)}`
   const common = {
     object: workload,
     class: 'probe' as const,

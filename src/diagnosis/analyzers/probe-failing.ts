@@ -1,7 +1,7 @@
 import { type Analyzer, strengths } from './analyzer.ts'
 import { effectOf, patience, probeKinds, probesOf, probeText } from './probes.ts'
 import { endsIn, healthOf, isWell, warningsOf } from './view.ts'
-import { called, plain, plural, quoted, sentences } from './wording.ts'
+import { called, containerCalled, plain, plural, sentences } from './wording.ts'
 
 /** The kubelet says that a probe fails. */
 export const probeFailing: Analyzer = {
@@ -39,7 +39,7 @@ export const probeFailing: Analyzer = {
           object: workload,
           class: 'probe',
           statement: sentences(
-            `${called(workload)}: the ${kind} probe${found ? ` of container ${quoted(found.container.name ?? '')} (${probeText(found.probe)})` : ''} fails: ${plain(text || event.message, 140)}`,
+            `${called(workload)}: the ${kind} probe${found ? ` of ${containerCalled(found.container.name)} (${probeText(found.probe)})` : ''} fails: ${plain(text || event.message, 140)}`,
             why,
             `${effectOf(kind)}${found && kind !== 'readiness' ? `; it gives up after ${patience(found.probe)} s` : ''}`,
           ),

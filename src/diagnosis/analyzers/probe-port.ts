@@ -5,7 +5,7 @@ import { replaced, templateRemedy } from './remedies.ts'
 import { seenOf } from './seen.ts'
 import { mentionsPort, portsOf } from './services.ts'
 import { containersOf } from './view.ts'
-import { called, fieldOf, listed, quoted, sentences } from './wording.ts'
+import { called, containerCalled, fieldOf, listed, quoted, sentences } from './wording.ts'
 
 /** A probe asks a port that the container does not serve. */
 export const probePort: Analyzer = {
@@ -44,7 +44,7 @@ export const probePort: Analyzer = {
             object: workload,
             class: 'probe',
             statement: sentences(
-              `${called(workload)}: the ${kind} probe (${kind}Probe) of container ${quoted(container.name ?? '')} asks ${numeric ? `port ${port}` : `a port named ${quoted(String(port))}`} (${probeText(probe)}), but the container listens on ${served.length > 0 ? `port ${listed([...new Set(served)].map(String))}` : 'no such port'}, so the probe always fails (connection refused)`,
+              `${called(workload)}: the ${kind} probe (${kind}Probe) of ${containerCalled(container.name)} asks ${numeric ? `port ${port}` : `a port named ${quoted(String(port))}`} (${probeText(probe)}), but the container listens on ${served.length > 0 ? `port ${listed([...new Set(served)].map(String))}` : 'no such port'}, so the probe always fails (connection refused)`,
               effectOf(kind),
               seen?.text,
             ),

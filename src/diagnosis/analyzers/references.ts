@@ -1,6 +1,6 @@
 import type { PodSpec } from '../cluster/pod.ts'
 import { containersOf, type Workload } from './view.ts'
-import { quoted } from './wording.ts'
+import { containerCalled, quoted } from './wording.ts'
 
 /** An object that a pod can not start without, or rather not. */
 export interface Reference {
@@ -32,7 +32,7 @@ export function referencesOf(workload: Workload): Reference[] {
             keys: source.key === undefined ? [] : [source.key],
             optional: source.optional ?? false,
             use: 'env',
-            said: `container ${quoted(container.name ?? '')} reads env ${quoted(variable.name ?? '')} from it`,
+            said: `${containerCalled(container.name)} reads env ${quoted(variable.name ?? '')} from it`,
             path: `${at}/env/${index}/valueFrom/${map ? 'configMapKeyRef' : 'secretKeyRef'}/name`,
           },
         ]
@@ -44,7 +44,7 @@ export function referencesOf(workload: Workload): Reference[] {
           {
             kind: bulk.configMapRef ? 'ConfigMap' : 'Secret',
             ...{ name: source.name, keys: [], optional: source.optional ?? false, use: 'envFrom' },
-            said: `container ${quoted(container.name ?? '')} takes its environment (envFrom) from it`,
+            said: `${containerCalled(container.name)} takes its environment (envFrom) from it`,
             path: `${at}/envFrom/${index}/${bulk.configMapRef ? 'configMapRef' : 'secretRef'}/name`,
           },
         ]

@@ -3,7 +3,7 @@ import { knownImage, runsAsBuilt } from './images.ts'
 import { seenOf } from './seen.ts'
 import { readScript, scriptOf, syntaxFault } from './shell.ts'
 import { containersOf, type View, type Workload } from './view.ts'
-import { called, fieldOf, plain, quoted, sentences } from './wording.ts'
+import { called, containerCalled, fieldOf, plain, quoted, sentences } from './wording.ts'
 
 /** Programs that scripts of containers call; a word that is nearly one of them and none that is known is a typo. */
 const usual = new Set(
@@ -24,13 +24,14 @@ export const scriptBroken: Analyzer = {
   *look(view) {
     for (const workload of view.workloads)
       for (const { container, path, init } of containersOf(workload)) {
-        const of = `${called(workload)}: ${init ? 'init ' : ''}container ${quoted(container.name ?? '')}`
+        const of = `${called(workload)}: ${init ? 'init ' : ''}${containerCalled(container.name)}`
         const found = faultIn(view, workload, container, of, init)
         if (!found) continue
         const seen = seenOf(view, workload)
         yield {
           ...{ class: 'crash', object: workload, observed: seen !== undefined, explains: workload.pods },
           ...found,
+          strength: seen ? strengths.told : found.strength,
           statement: sentences(found.statement, seen?.text),
           evidence: [
             fieldOf(

@@ -1,6 +1,6 @@
 import type { Evidence } from '../diagnosis.ts'
 import { endsIn, isWell, type View, type Workload, waitingIn, warningsOf } from './view.ts'
-import { called, plain, quoted } from './wording.ts'
+import { called, containerCalled, plain } from './wording.ts'
 
 /** What is seen of a workload that does not do well; undefined when nothing is seen. */
 export interface Seen {
@@ -20,7 +20,7 @@ export function seenOf(view: Pick<View, 'cluster'>, workload: Workload, about?: 
       if (reason === undefined || reason === 'PodInitializing' || !fits(reason, message)) continue
       if (reason === 'ContainerCreating' && about === undefined) continue
       return {
-        text: `container ${quoted(container)} of pod ${plain(pod.name)} waits with ${plain(reason)}`,
+        text: `${containerCalled(container)} of pod ${plain(pod.name)} waits with ${plain(reason)}`,
         evidence: [
           {
             source: pod.file,
@@ -57,7 +57,7 @@ export function seenOf(view: Pick<View, 'cluster'>, workload: Workload, about?: 
     .filter(({ end }) => (end.exitCode ?? 0) !== 0 || end.reason === 'OOMKilled')
   if (ended)
     return {
-      text: `container ${quoted(ended.container)} of pod ${plain(ended.pod.name)} ended with exit code ${ended.end.exitCode ?? 'unknown'}`,
+      text: `${containerCalled(ended.container)} of pod ${plain(ended.pod.name)} ended with exit code ${ended.end.exitCode ?? 'unknown'}`,
       evidence: [
         { source: ended.pod.file, detail: `${called(ended.pod)}: ${plain(ended.end.reason ?? 'ended')}` },
       ],

@@ -32,7 +32,11 @@ export const servicePort: Analyzer = {
           if (numeric && (builtIn.includes(Number(wanted)) || mentionsPort(workload, Number(wanted))))
             continue
           if (numeric && numbers.length === 0 && !onlyBuiltIn) continue
-          const served: readonly (number | string)[] = numeric ? (numbers.length > 0 ? numbers : builtIn) : names
+          const served: readonly (number | string)[] = numeric
+            ? numbers.length > 0
+              ? numbers
+              : builtIn
+            : names
           const [right] = numeric
             ? new Set(served).size === 1
               ? served

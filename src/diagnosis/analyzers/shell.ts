@@ -12,7 +12,8 @@ export function scriptOf({
   const shell = program.split('/').at(-1) ?? ''
   if (!/^(sh|bash|ash|dash|zsh|ksh)$/.test(shell)) return undefined
   const at = rest.findIndex(word => /^-[a-z]*c$/.test(word))
-  const text = at < 0 ? undefined : rest[at + 1]
+  // Text output of kubectl has every line of a script like an argument of its own; other arguments are rare.
+  const text = at < 0 || at + 1 >= rest.length ? undefined : rest.slice(at + 1).join('\n')
   return text === undefined ? undefined : { shell, text: text.slice(0, most.script) }
 }
 

@@ -61,12 +61,10 @@ export const storageClassAbsent: Analyzer = {
         observed: events.length > 0 || bound === 'Pending',
         evidence: [
           fieldOf(object, path, storageClass),
-          ...events
-            .slice(0, 2)
-            .map(({ file, about, reason, message }) => ({
-              source: file,
-              detail: `${about} ${reason}: ${plain(message, 300)}`,
-            })),
+          ...events.slice(0, 2).map(({ file, about, reason, message }) => ({
+            source: file,
+            detail: `${about} ${reason}: ${plain(message, 300)}`,
+          })),
         ],
         explains: users,
         ...(near !== undefined &&

@@ -3,7 +3,7 @@ import { knownImage, runsAsBuilt } from './images.ts'
 import { seenOf } from './seen.ts'
 import { scriptOf } from './shell.ts'
 import { containersOf } from './view.ts'
-import { called, fieldOf, listed, quoted, sentences } from './wording.ts'
+import { called, containerCalled, fieldOf, listed, quoted, sentences } from './wording.ts'
 
 /** A container may not do what its image or script does: run as root, or write. */
 export const userAndFiles: Analyzer = {
@@ -20,7 +20,7 @@ export const userAndFiles: Analyzer = {
         const nonRoot = own?.runAsNonRoot ?? pod?.runAsNonRoot
         const user = own?.runAsUser ?? pod?.runAsUser
         const image = knownImage(container)
-        const of = `${called(workload)}: container ${quoted(container.name ?? '')}`
+        const of = `${called(workload)}: ${containerCalled(container.name)}`
         if (nonRoot && (user === 0 || (user === undefined && image?.root))) {
           const seen = seenOf(view, workload, /runAsNonRoot|non-root/)
           yield {

@@ -1,9 +1,12 @@
-import { type Analyzer, strengths } from './analyzer.ts'
-import { imageName, knownImage, runsAsBuilt } from './images.ts'
+import type { Container } from '../cluster/pod.ts'
+import type { Cluster } from '../cluster.ts'
+import { type Analyzer, type Suspicion, strengths } from './analyzer.ts'
+import { knownImage, runsAsBuilt } from './images.ts'
+import { neededVariables } from './needed-variables.ts'
 import { seenOf } from './seen.ts'
 import { scriptOf } from './shell.ts'
-import { containersOf, type Workload } from './view.ts'
-import { called, fieldOf, listed, plain, quoted, sentences } from './wording.ts'
+import { containersOf, type View, type Workload } from './view.ts'
+import { called, containerCalled, fieldOf, listed, plain, quoted, sentences } from './wording.ts'
 
 /** A container ends because a variable that it needs is not set. */
 export const variableUnset: Analyzer = {
@@ -14,97 +17,104 @@ export const variableUnset: Analyzer = {
   rules: ['variable-unset', 'image-variable-unset'],
   *look(view) {
     for (const workload of view.workloads)
-      for (const { container, path, init } of containersOf(workload)) {
-        const set = settingOf(view.cluster.find.bind(view.cluster), workload, container)
+      for (const { container, path } of containersOf(workload)) {
+        const set = variablesOf(view.cluster, workload, container)
         if (!set) continue
-        const script = scriptOf(container)?.text
-        const missing = script === undefined ? [] : neededBy(script).filter(name => !set.has(name))
-        const needs = runsAsBuilt(container) ? knownImage(container)?.needs : undefined
-        const image =
-          needs && !needs.some(name => set.has(name)) && imageName(container.image ?? '') ? needs : undefined
-        if (missing.length === 0 && !image) continue
-        const seen = seenOf(view, workload)
-        const of = `${called(workload)}: ${init ? 'init ' : ''}container ${quoted(container.name ?? '')}`
-        yield {
-          rule: image ? 'image-variable-unset' : 'variable-unset',
-          object: workload,
-          class: 'config',
-          statement: sentences(
-            image
-              ? `${of} has no environment variable ${quoted(image[0] ?? '')} (missing, not set), which image ${quoted(container.image ?? '')} needs to start`
-              : `${of} needs environment variable ${listed(missing.map(quoted))}, which ${missing.length === 1 ? 'is' : 'are'} not set (missing, undefined)${script ? `: its command ends with an error without ${missing.length === 1 ? 'it' : 'them'}` : ''}`,
-            set.size > 0
-              ? `Set are ${listed(
-                  [...set].sort().map(name => plain(name)),
-                  5,
-                )}`
-              : 'No variable is set at all',
-            seen?.text,
-          ),
-          strength: seen ? strengths.broken : image ? strengths.broken : strengths.likely,
-          observed: seen !== undefined,
-          evidence: [
-            fieldOf(workload.object, `${path}/env`, [...set].sort().join(', ') || 'none'),
-            ...(image ? [] : [fieldOf(workload.object, `${path}/command`, plain(script ?? '', 250))]),
-            ...(seen?.evidence ?? []),
-          ],
-          explains: workload.pods,
-        }
+        const found =
+          byScript(view, workload, container, path, set) ?? byImage(view, workload, container, path, set)
+        if (found) yield found
       }
   },
 }
 
-type Find = (
-  kind: string,
-  namespace: string,
-  name: string,
-) => { data?: readonly string[]; stringData?: readonly string[] } | undefined
-
-/** Names that are set; undefined when some of them are not known. */
-function settingOf(
-  find: (kind: string, namespace: string, name: string) => object | undefined,
+function byScript(
+  view: View,
   workload: Workload,
-  { env, envFrom }: Workload['spec']['containers'][number],
+  container: Container,
+  path: string,
+  set: ReadonlySet<string>,
+): Suspicion | undefined {
+  const script = [...(container.command ?? []), ...(container.args ?? [])].join('\n')
+  const missing = neededVariables(scriptOf(container)?.text ?? script).filter(({ name }) => !set.has(name))
+  if (missing.length === 0) return undefined
+  const seen = seenOf(view, workload)
+  const ends = missing.some(one => one.ends)
+  if (!ends && !seen) return undefined
+  const names = listed(missing.map(({ name }) => quoted(name)))
+  const one = missing.length === 1
+  return {
+    rule: 'variable-unset',
+    object: workload,
+    class: 'config',
+    statement: sentences(
+      `${called(workload)}: ${containerCalled(container.name)} needs environment variable ${names}, which ${one ? 'is' : 'are'} not set (missing, undefined), and ${ends ? 'ends with an error' : 'does not do its work'} without ${one ? 'it' : 'them'}`,
+      setText(set),
+      seen?.text,
+    ),
+    strength: seen ? strengths.told : strengths.likely,
+    observed: seen !== undefined,
+    evidence: [
+      fieldOf(workload.object, `${path}/env`, [...set].sort().join(', ') || 'none'),
+      fieldOf(workload.object, `${path}/command`, plain(script, 250)),
+      ...(seen?.evidence ?? []),
+    ],
+    explains: workload.pods,
+  }
+}
+
+function byImage(
+  view: View,
+  workload: Workload,
+  container: Container,
+  path: string,
+  set: ReadonlySet<string>,
+): Suspicion | undefined {
+  const needs = runsAsBuilt(container) ? knownImage(container)?.needs : undefined
+  const [first] = needs ?? []
+  if (first === undefined || needs?.some(name => set.has(name))) return undefined
+  const seen = seenOf(view, workload)
+  return {
+    rule: 'image-variable-unset',
+    object: workload,
+    class: 'config',
+    statement: sentences(
+      `${called(workload)}: ${containerCalled(container.name)} has no environment variable ${quoted(first)} (missing, not set), which image ${quoted(container.image ?? '')} needs to start, so it ends at once with an error`,
+      setText(set),
+      seen?.text,
+    ),
+    strength: strengths.broken,
+    observed: seen !== undefined,
+    evidence: [
+      fieldOf(workload.object, `${path}/env`, [...set].sort().join(', ') || 'none'),
+      ...(seen?.evidence ?? []),
+    ],
+    explains: workload.pods,
+  }
+}
+
+const setText = (set: ReadonlySet<string>): string =>
+  set.size > 0
+    ? `Set are ${listed(
+        [...set].sort().map(name => plain(name)),
+        5,
+      )}`
+    : 'No variable is set at all'
+
+/** Names of the variables that are set; undefined when some of them are not known. */
+function variablesOf(
+  cluster: Cluster,
+  { namespace }: Workload,
+  { env, envFrom }: Container,
 ): Set<string> | undefined {
   const names = new Set(env.flatMap(({ name }) => name ?? []))
   for (const { prefix = '', configMapRef, secretRef } of envFrom) {
-    const source = configMapRef ?? secretRef
-    const object = (find as Find)(
-      configMapRef ? 'ConfigMap' : 'Secret',
-      workload.namespace,
-      source?.name ?? '',
-    )
-    const keys = [...(object?.data ?? []), ...(object?.stringData ?? [])]
-    if (!object || keys.length === 0) return undefined
+    const map =
+      configMapRef?.name === undefined ? undefined : cluster.get('ConfigMap', namespace, configMapRef.name)
+    const secret =
+      secretRef?.name === undefined ? undefined : cluster.get('Secret', namespace, secretRef.name)
+    const keys = [...(map?.data ?? []), ...(secret?.data ?? []), ...(secret?.stringData ?? [])]
+    if (keys.length === 0) return undefined
     for (const key of keys) names.add(`${prefix}${key}`)
   }
   return names
-}
-
-/** Variables without which a script ends with an error: `${NAME:?…}`, or a test for being empty that exits. */
-function neededBy(script: string): string[] {
-  const found = new Set<string>()
-  for (const [, name = ''] of script.matchAll(/\$\{([A-Za-z_]\w{0,99}):?\?/g)) found.add(name)
-  for (const [, one, other, after = ''] of script.matchAll(
-    /(?:\[\[?|test) +(?:-z +"?\$\{?([A-Za-z_]\w{0,99})(?::-)?\}?"?|"\$\{?([A-Za-z_]\w{0,99})(?::-)?\}?" *==? *(?:""|''))((?:[^\n]*\n?){0,4})/g,
-  ))
-    if (/\bexit +[1-9]/.test(after)) found.add(one ?? other ?? '')
-  for (const [, name = ''] of script.matchAll(/os\.environ\[["']([A-Za-z_]\w{0,99})["']\]/g)) found.add(name)
-  const own = new Set(
-    [
-      ...script.matchAll(
-        /(?:^|[\s;&|(])(?:export +|local +|readonly +|read +(?:-r +)?)?([A-Za-z_]\w{0,99})=/g,
-      ),
-    ].map(([, name]) => name),
-  )
-  for (const [, name] of script.matchAll(/\b(?:for|read(?: +-r)?) +([A-Za-z_]\w{0,99})\b/g)) own.add(name)
-  return [...found]
-    .filter(
-      name =>
-        name !== '' &&
-        !own.has(name) &&
-        !/^(HOME|PATH|HOSTNAME|PWD|USER|SHELL|TERM|KUBERNETES_\w+)$/.test(name) &&
-        !/_SERVICE_(HOST|PORT)$/.test(name),
-    )
-    .sort()
 }

@@ -48,12 +48,10 @@ export const webhook: Analyzer = {
                 `webhooks[${name}].clientConfig.service`,
                 `${at?.namespace ?? ''}/${at?.name ?? ''}, failurePolicy ${failurePolicy}`,
               ),
-              ...events
-                .slice(0, 3)
-                .map(({ file, about, message }) => ({
-                  source: file,
-                  detail: `${about}: ${plain(message, 300)}`,
-                })),
+              ...events.slice(0, 3).map(({ file, about, message }) => ({
+                source: file,
+                detail: `${about}: ${plain(message, 300)}`,
+              })),
             ],
             explains: events.flatMap(event => view.ownerOf(event) ?? []),
           }

@@ -14,6 +14,10 @@ export const plain = (text: string, length: number = most.value): string => {
 
 export const quoted = (text: string): string => `"${plain(text, most.name)}"`
 
+/** `container "app"`; texts do not always tell which. */
+export const containerCalled = (name: string | undefined): string =>
+  name ? `container ${quoted(name)}` : 'a container'
+
 /** `Deployment shop/checkout`; kinds of the cluster without namespace. */
 export const called = ({ kind, namespace, name }: Place): string =>
   `${plain(kind, most.name)} ${plain([namespace, name].filter(Boolean).join('/'), most.value)}`
