@@ -17,6 +17,7 @@ import { NotificationChannel } from './notification-channel.ts'
 import { Prompt } from './prompt.ts'
 import { Proposal } from './proposal.ts'
 import { RouteRelease } from './route-release.ts'
+import { ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding } from './validating-admission-policy.ts'
 import { workloadKinds } from './workloads/index.ts'
 
 /** The kinds of ours, in the order a change travels. */
@@ -41,7 +42,16 @@ export const ownKinds: readonly Kind[] = [
 ]
 
 /** Kubernetes' own kinds that the embedded server has. */
-export const coreKinds: readonly Kind[] = [Namespace, Secret, ConfigMap, Event, Lease, ...workloadKinds]
+export const coreKinds: readonly Kind[] = [
+  Namespace,
+  Secret,
+  ConfigMap,
+  Event,
+  Lease,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+  ...workloadKinds,
+]
 
 export const kinds: readonly Kind[] = [...coreKinds, ...ownKinds]
 

@@ -1,75 +1,103 @@
+import type { Meter } from '../../api/cel-meter.ts'
 import type { Resource } from '../../api/kind.ts'
+import type {
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+} from '../../api/kinds/validating-admission-policy.ts'
+import { compiledPolicy } from './compiled-policy.ts'
+import { type Evaluation, evaluationOf } from './evaluation.ts'
+import { isExempt, matches } from './match.ts'
+import { paramsOf } from './params.ts'
+import type { Policies, PolicyDecision, PolicyRequest } from './request.ts'
 
-/** A write, as ValidatingAdmissionPolicies see it. */
-export interface PolicyRequest {
-  operation: 'CREATE' | 'UPDATE' | 'DELETE'
-  group: string
-  version: string
-  kind: string
-  /** Plural, such as `deployments`. */
-  resource: string
-  /** Such as `status`; absent for the object itself. */
-  subresource?: string
-  name: string
-  /** Absent for cluster-scoped objects. */
-  namespace?: string
-  /** The object as it would be stored, with defaults; absent for DELETE. */
-  object?: Resource
-  /** The object as it is stored; absent for CREATE. */
-  oldObject?: Resource
-  user: { name: string; groups: readonly string[] }
-  dryRun?: boolean
-}
+export type { ParamQuery, Policies, PolicyDecision, PolicyReason, PolicyRequest } from './request.ts'
 
-/** Which objects of a kind a policy's parameters are looked for among. */
-export interface ParamQuery {
-  apiVersion: string
-  kind: string
-  /** Where the kind is namespaced: the one namespace in question. */
-  namespace?: string
-  /** Absent when a selector chooses. */
-  name?: string
-}
-
-/** What is in force. Objects are as the API server admits them, with defaults. */
-export interface Policies {
-  /** Of kind ValidatingAdmissionPolicy. */
-  policies: readonly Resource[]
-  /** Of kind ValidatingAdmissionPolicyBinding. */
-  bindings: readonly Resource[]
-  /** Objects that may be parameters; undefined when there is no such kind. Without it no parameter is ever found. */
-  params?(query: ParamQuery): readonly Resource[] | undefined
-  /** A Namespace by name, for namespaceSelector and namespaceObject; without it a namespace has its name label only. */
-  namespace?(name: string): Resource | undefined
-}
-
-export type PolicyReason = 'Unauthorized' | 'Forbidden' | 'Invalid' | 'RequestEntityTooLarge'
-
-/** One validation that did not hold, or that could not be evaluated while its policy says Fail. */
-export interface PolicyDecision {
-  policy: string
-  binding: string
-  /** Deny: the write must not happen. Warn: the writer is told. Audit: it is recorded. */
-  actions: readonly ('Deny' | 'Warn' | 'Audit')[]
-  /** Why, in the words of the policy, or what went wrong with which expression. */
-  message: string
-  reason: PolicyReason
-  /** The CEL text that decided, when one did. */
-  expression?: string
-  /** Its place in spec.validations. */
-  expressionIndex?: number
-  /** `namespace/name` of the parameter it was evaluated with. */
-  param?: string
-  /** Whether it could not be evaluated, and did not say no. */
-  failed: boolean
-}
+/** Work for one binding and for all of them together; a unit is about one value looked at, or ten characters. */
+const BINDING_UNITS = 500_000
+const REQUEST_UNITS = 2_000_000
 
 /**
  * What ValidatingAdmissionPolicies and their bindings say about a write; empty when all agree. Pure and bounded: the
  * work of all expressions together is limited, and what goes beyond counts as an expression that could not be evaluated.
  * Sorted by policy, binding and place of the validation. Never throws for the content of policies, bindings or objects.
+ * After apiserver: pkg/admission/plugin/policy/validating.
  */
-export function checkPolicies({ name }: PolicyRequest, { policies }: Policies): PolicyDecision[] {
-  if (policies.length > 0) throw new RangeError(`policies are not evaluated yet, asked for ${name}`)
-  return []
+export function checkPolicies(request: PolicyRequest, policies: Policies): PolicyDecision[] {
+  if (isExempt(request)) return []
+  const meter: Meter = { left: REQUEST_UNITS }
+  const byName = new Map(policies.policies.map(policy => [policy.metadata.name, policy]))
+  const pairs = policies.bindings
+    // The API server admitted them.
+    .map(binding => binding as unknown as ValidatingAdmissionPolicyBinding)
+    .flatMap(binding => {
+      const policy = byName.get(binding.spec.policyName)
+      return policy && !policy.metadata.deletionTimestamp ? [{ policy, binding }] : []
+    })
+    .toSorted((a, b) => order(a.policy, b.policy) || order(a.binding, b.binding))
+  return pairs.flatMap(({ policy, binding }) => checkBinding(policy, binding, request, policies, meter))
 }
+
+const order = (a: Pick<Resource, 'metadata'>, b: Pick<Resource, 'metadata'>): number =>
+  a.metadata.name < b.metadata.name ? -1 : a.metadata.name > b.metadata.name ? 1 : 0
+
+function checkBinding(
+  policy: Resource,
+  binding: ValidatingAdmissionPolicyBinding,
+  request: PolicyRequest,
+  policies: Policies,
+  total: Meter,
+): PolicyDecision[] {
+  const { spec } = policy as unknown as ValidatingAdmissionPolicy
+  const { matchResources, paramRef, validationActions = [] } = binding.spec
+  const decided = { policy: policy.metadata.name, binding: binding.metadata.name }
+  const failed = (message: string, actions: PolicyDecision['actions']): PolicyDecision[] =>
+    spec.failurePolicy === 'Ignore' ? [] : [{ ...decided, actions, message, reason: 'Invalid', failed: true }]
+  const meter: Meter = { left: Math.min(BINDING_UNITS, total.left) }
+  const before = meter.left
+  try {
+    if (!spec.matchConstraints || !matches(spec.matchConstraints, request, policies)) return []
+    if (matchResources && !matches(matchResources, request, policies)) return []
+    const compiled = compiledPolicy(policy)
+    return paramsOf(spec, paramRef, request, policies).flatMap(param => {
+      const evaluation = evaluationOf(compiled, request, policies, param, meter)
+      const applies = conditionsHold(compiled.matchConditions, evaluation)
+      if (applies === false) return []
+      if (typeof applies === 'string') return failed(applies, validationActions)
+      return compiled.validations.flatMap((validation, expressionIndex) => {
+        const place = { expression: validation.text, expressionIndex, ...(param && { param: nameOf(param) }) }
+        try {
+          if (evaluation.truth(validation)) return []
+        } catch (error) {
+          return failed((error as Error).message, validationActions).map(one => ({ ...one, ...place }))
+        }
+        const { message, reason = 'Invalid' } = spec.validations?.[expressionIndex] ?? {}
+        const said = validation.messageExpression && evaluation.text(validation.messageExpression)
+        const text = said ?? (message?.trim() || `failed expression: ${validation.text.trim()}`)
+        return [{ ...decided, ...place, actions: validationActions, message: text, reason, failed: false }]
+      })
+    })
+  } catch (error) {
+    // What is wrong with the configuration is no matter of actions: the binding can not say what it would.
+    return failed(`failed to configure binding: ${(error as Error).message}`, ['Deny'])
+  } finally {
+    total.left -= before - Math.max(0, meter.left)
+  }
+}
+
+/** Whether all hold; the text of a failure where none is false and one can not be evaluated. */
+function conditionsHold(
+  conditions: ReturnType<typeof compiledPolicy>['matchConditions'],
+  evaluation: Evaluation,
+): boolean | string {
+  let failure: string | undefined
+  for (const condition of conditions)
+    try {
+      if (!evaluation.truth(condition)) return false
+    } catch (error) {
+      failure ??= `match condition ${condition.name}: ${(error as Error).message}`
+    }
+  return failure ?? true
+}
+
+const nameOf = ({ metadata: { namespace, name } }: Resource): string =>
+  namespace ? `${namespace}/${name}` : name
