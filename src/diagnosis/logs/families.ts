@@ -33,33 +33,20 @@ import type { Family, Reading } from './family.ts'
 
 /** The special before the general: the first that reads a line says what it means. */
 export const families: readonly Family[] = [
+  ...[rbac, command, modelProvider, memory, disk, portInUse, databaseConnections, pool, deadlock, dns],
   ...[
-    rbac,
-    command,
-    modelProvider,
-    memory,
-    disk,
-    portInUse,
-    databaseConnections,
-    pool,
-    deadlock,
-    dns,
     certificate,
+    rateLimit,
+    authentication,
+    processLimits,
+    licence,
+    clock,
+    scriptSyntax,
+    migration,
+    database,
   ],
-  ...[rateLimit, authentication, processLimits, licence, clock, scriptSyntax, migration, database, variable],
-  ...[
-    permission,
-    missingFile,
-    connection,
-    queue,
-    leader,
-    configuration,
-    upstream,
-    timeout,
-    nullReference,
-    parsing,
-  ],
-  ...[exception],
+  ...[variable, permission, missingFile, connection, queue, leader, configuration, nullReference, parsing],
+  ...[upstream, timeout, exception],
 ]
 
 export interface FamilyReading extends Reading {

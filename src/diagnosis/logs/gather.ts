@@ -53,7 +53,7 @@ class Gathering {
   }
 
   add(record: LogRecord): void {
-    const { body, severity, at } = record
+    const { body, at } = record
     const { range, phrases } = this.#question
     if (range && !inRange(range, at)) return
     if (isOfKubectl(body)) return
@@ -65,11 +65,15 @@ class Gathering {
     if (record.attributes['k8s.container.previous'] === true) stream.previous = true
     measure(stream, record, place, this.#kinds)
     const line = body.length > most.scanned ? body.slice(0, most.scanned) : body
-    const text = severity >= 13 ? textOf(record) : line
+    const code = statusOf(record)
+    const failed = code >= 500 || tellsError(record)
+    const severity = failed ? Math.max(17, record.severity) : record.severity
+    const plain = severity >= 13 ? textOf(record) : line
+    const text = code >= 400 ? `${plain}\nstatus ${code}` : plain
     const word = troubleIn(text)
     const asked = phrases.length > 0 && holdsAny(text, phrases)
     if (severity < 17 && word === undefined && !asked) note(stream, line, record, place)
-    else this.#count(stream, record, text, word, place, asked)
+    else this.#count(stream, { ...record, severity }, text, word, place, asked)
   }
 
   /** The same line printed by another command is one line, where its time tells it from the next. */
@@ -91,7 +95,7 @@ class Gathering {
     place: number,
     asked: boolean,
   ): void {
-    const { severity, at } = record
+    const { severity, at, body } = record
     const head = severity >= 17 ? decisive(text) : text
     const { id } = this.#miner.add(head.length > 500 ? head.slice(0, 500) : head)
     const key = `${gravityOf(severity)}\n${word ?? ''}\n${id}`
@@ -99,7 +103,7 @@ class Gathering {
     if (!group) {
       if (stream.groups.size >= most.groups || this.#groups >= most.allGroups) return
       this.#groups++
-      group = newGroup(record, textOf(record), place)
+      group = newGroup(record, text === body ? textOf(record) : text, place)
       stream.groups.set(key, group)
     }
     group.count++
@@ -112,6 +116,35 @@ class Gathering {
     countValues(group, record)
   }
 }
+
+const statusNames = [
+  'status',
+  'status_code',
+  'statusCode',
+  'http.status_code',
+  'http.response.status_code',
+] as const
+const errorNames = ['error', 'err', 'exception', 'error.message', 'err.message', 'exception.message'] as const
+
+/** The status of a request that is logged in fields; 0 when there is none. */
+function statusOf({ attributes }: LogRecord): number {
+  for (const name of statusNames) {
+    const code = Number(attributes[name])
+    if (code >= 100 && code < 600) return code
+  }
+  return 0
+}
+
+/** Whatever the level of an entry is, a field that holds an error tells of one. */
+const tellsError = ({ attributes }: LogRecord): boolean =>
+  errorNames.some(name => {
+    const value = attributes[name]
+    return (
+      typeof value === 'string' &&
+      value.length > 3 &&
+      !/^(?:null|none|nil|<nil>|false|undefined|ok)$/i.test(value)
+    )
+  })
 
 /** How often what was printed of a pod stands in files, and in which first. */
 function printedFiles(logs: Case['cluster']['logs']): Map<string, { file: string; copies: number }> {
@@ -164,6 +197,8 @@ function note(stream: Stream, line: string, { at }: LogRecord, place: number): v
 const inText =
   /\b([A-Za-z][A-Za-z_.-]{2,30}(?: [a-z]{2,20})?)[:=]? ?(?:in |of |is |took )?(\d{1,12}(?:\.\d{1,6})?) ?(ms|s|seconds|MB|MiB|GB|GiB|%)(?![\w.])/
 
+const levelWord = /^(?:INFO|WARN|WARNING|ERROR|DEBUG|TRACE|FATAL)[ :]{1,2}/
+
 function measure(
   stream: Stream,
   { attributes, body }: LogRecord,
@@ -179,7 +214,8 @@ function measure(
   }
   if (numbers > 0) return
   const [, name = '', value, unit = ''] = inText.exec(body.length > 300 ? body.slice(0, 300) : body) ?? []
-  if (value !== undefined) add(stream, `${name} (${unit})`, Number(value), place, kinds)
+  if (value !== undefined)
+    add(stream, `${name.replace(levelWord, '')} (${unit})`, Number(value), place, kinds)
 }
 
 function add(

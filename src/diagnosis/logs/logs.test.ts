@@ -250,3 +250,40 @@ test('lines without end and without form are read in bounded time and memory', a
   expect(look(evidence).length).toBeLessThanOrEqual(50)
   expect(performance.now() - start).toBeLessThan(20_000)
 })
+
+test('what is lost and back again and again flaps', async () => {
+  const found = await first(
+    Array.from({ length: 8 }, (_, n) => [
+      `${at(n * 60)} INFO served`,
+      `${at(n * 60 + 20)} WARN connection to 10.4.0.8:9000 lost`,
+      `${at(n * 60 + 30)} INFO connection restored`,
+    ]).flat(),
+  )
+  expect(found?.statement).toMatch(/10\.4\.0\.8:9000 lost.*flaps.*8 times gone, 8 times back/)
+  expect(found?.strength).toBeGreaterThan(0.5)
+})
+
+test('what users ask for by account, transaction or status is found among what is normal', async () => {
+  const lines = [
+    ...quiet(100),
+    `${at(100)} INFO payment TXN-44821 waits for review`,
+    `${at(101)} WARN Account ada.byron locked after 5 attempts`,
+    JSON.stringify({ time: at(102), level: 'info', message: 'request done', status: 404, path: '/old-cart' }),
+    ...quiet(100),
+  ]
+  expect((await first(lines, 'What happened to TXN-44821?'))?.statement).toMatch(
+    /what was asked for.*TXN-44821 waits/,
+  )
+  expect((await first(lines, 'Why can ada.byron not log in?'))?.statement).toContain('ada.byron locked')
+  expect((await first(lines, 'Which requests of shop got a 404?'))?.statement).toContain('request done')
+})
+
+test('an entry whose fields hold an error is one, whatever its level says', async () => {
+  const line = (n: number, fields: object) =>
+    JSON.stringify({ time: at(n), level: 'info', message: 'request done', ...fields })
+  const found = await first([
+    ...Array.from({ length: 80 }, (_, n) => line(n, { status: 200, error: 'none' })),
+    line(80, { status: 500, error: 'TypeError: Cannot read properties of undefined' }),
+  ])
+  expect(found?.rule).toBe('log-null-reference')
+})

@@ -145,7 +145,7 @@ function moveFinding(
   return {
     rule: 'log-measure-moved',
     cause: source.cause,
-    class: change ? 'config' : classes[move.kind],
+    class: change ? 'config' : /cpu/i.test(move.name) ? 'cpu' : classes[move.kind],
     statement: moveStatement(move, change, source, others),
     strength: rounded(odds / (1 + odds)),
     evidence: [

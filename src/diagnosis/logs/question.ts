@@ -27,10 +27,11 @@ export function questionOf({ summary = '', alerts }: BundleIncident, now: number
     ([, , phrase = '']) => phrase,
   )
   const tokens = all.split(/[\s,;:!?()<>{}[\]'"`]+/).map(token => token.replace(/^[.]+|[.]+$/g, ''))
-  const ids = tokens.filter(isId)
+  const ids = tokens.filter(token => isId(token) || isAccount(token))
+  const statuses = [...summary.matchAll(/(?<![\w.-])[45]\d\d(?![\w.-])/g)].map(([code]) => `status ${code}`)
   const range = rangeIn(summary, now)
   return {
-    phrases: distinct([...quotes, ...ids]).slice(0, most.phrases),
+    phrases: distinct([...quotes, ...ids, ...statuses]).slice(0, most.phrases),
     words: distinct(
       tokens.filter(token => /^[A-Za-z][\w-]{4,40}$/.test(token) && !everyday.has(token.toLowerCase())),
     ).slice(0, most.words),
@@ -40,7 +41,7 @@ export function questionOf({ summary = '', alerts }: BundleIncident, now: number
         summary,
       ),
     performance:
-      /\b(?:slow\w{0,4}|perform\w{0,6}|latenc\w{1,3}|degrad\w{2,5}|poor\w{0,2}|memory|leak\w{0,3}|cpu|hit rate|throughput|unresponsive|response times?)\b/i.test(
+      /\b(?:slow\w{0,4}|perform\w{0,6}|latenc\w{1,3}|degrad\w{2,5}|poor\w{0,2}|memory|leak\w{0,3}|cpu|hit rate|throughput|unresponsive|lag\w{0,4}|backlog|queue|behind|response times?)\b/i.test(
         all,
       ),
     text: all.toLowerCase(),
@@ -58,6 +59,11 @@ const isId = (token: string): boolean =>
     (/^[0-9a-f-]{16,}$/i.test(token) ||
       (/^[A-Za-z]{2,12}[-_]\w{4,}$/.test(token) && (token.match(/\d/g)?.length ?? 0) >= 3))) ||
   /^\d{6,20}$/.test(token)
+
+/** Users, mail addresses and identifiers of code: words with signs inside. */
+const isAccount = (token: string): boolean =>
+  /^[A-Za-z]\w{0,40}(?:[.@_]\w{1,40}){1,6}$/.test(token) &&
+  !/\.(?:svc|cluster|local|com|io|org|net)$/i.test(token)
 
 function textsOf(value: unknown, depth: number): string[] {
   if (typeof value !== 'object' || value === null || depth > 3) return []

@@ -4,7 +4,8 @@ import { moment, times } from './moments.ts'
 import type { Source } from './place.ts'
 import type { Group, Stream } from './stream.ts'
 import { decisive } from './text-of.ts'
-import type { Weighed } from './weigh.ts'
+import { troubleIn } from './trouble.ts'
+import { flaps, type Weighed } from './weigh.ts'
 
 const most = { statement: 1000, quote: 170, listed: 6, firstPart: 390 } as const
 
@@ -24,21 +25,26 @@ export function statementOf(
   { others, move }: Extras,
 ): string {
   const quote = quoted(decisive(group.text), most.quote)
-  const meaning = reading
-    ? `${called} ${reading.means}.`
-    : `${called} writes ${group.severity >= 17 ? 'an error' : 'a line that tells of trouble'}.`
+  const meaning = reading ? `${called} ${reading.means}.` : `${called} ${wordsFor(group)}.`
   return bounded([
     meaning,
     `Its log says ${quote}${whenOf(group, stream)}.`,
     commonOf(group),
     move && moveText(move),
-    stream.recovery && stream.recovery.place > group.last ? `After that it recovered.` : undefined,
+    aftermath(group, stream),
     others.length > 0
       ? `Also: ${others.map(other => `${quoted(decisive(other.group.text), 90)}${whenOf(other.group, stream)}`).join('; ')}.`
       : undefined,
     reading?.fix ?? 'Look at what writes that line and at what changed there last.',
   ])
 }
+
+const wordsFor = ({ severity, phrases, text }: Group): string =>
+  severity >= 17
+    ? 'writes an error'
+    : phrases > 0 && troubleIn(text) === undefined
+      ? 'has what was asked for in its log'
+      : 'writes a line that tells of trouble'
 
 /** For a question after several: each kind with its time, in the order in which they began. */
 export function listingOf(all: readonly Weighed[], { called }: Source): string {
@@ -78,6 +84,13 @@ export function moveStatement(
       : undefined,
     change ? undefined : advice[move.kind],
   ])
+}
+
+function aftermath(group: Group, stream: Stream): string | undefined {
+  if (!stream.recovery) return undefined
+  if (flaps(group, stream))
+    return `It flaps, it comes and goes: ${group.count} times gone, ${stream.recovery.count} times back (intermittent).`
+  return stream.recovery.place > group.last ? 'After that it recovered.' : undefined
 }
 
 const advice: Readonly<Record<Move['kind'], string>> = {

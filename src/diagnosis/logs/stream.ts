@@ -31,7 +31,6 @@ export interface Stream {
 export interface Group {
   /** Of an entry that stands for all. */
   text: string
-  body: string
   severity: number
   count: number
   firstAt: number
@@ -52,7 +51,7 @@ const most = { names: 24, values: 32, value: 100, measures: 24 } as const
 
 export function newGroup(record: LogRecord, text: string, place: number): Group {
   return {
-    ...{ text, body: record.body, severity: record.severity, count: 0, before: 0, phrases: 0 },
+    ...{ text, severity: record.severity, count: 0, before: 0, phrases: 0 },
     ...{ firstAt: record.at, lastAt: record.at, first: place, last: place },
     words: new Map(),
     values: new Map(),

@@ -20,7 +20,7 @@ const trouble = new RegExp(
   [
     String.raw`\b(errors?|err|exceptions?|fatal|panic|critical|severe|emergency|traceback|segfault|segmentation fault|core dumped)\b`,
     String.raw`\b(fail(?:ed|ure|ures|s|ing)?|cannot|can not|can't|could not|couldn't|unable|denied|refused|forbidden|unauthori[sz]ed|rejected|aborted|aborting|unreachable|unavailable|unhealthy|invalid|illegal|malformed|corrupt\w{0,4}|violat\w{2,4}|mismatch|conflict)\b`,
-    String.raw`\b(time[d-]? ?out|timeout|deadline exceeded|exceed(?:s|ed|ing)?|exhausted|overflow\w{0,3}|overload\w{0,3}|throttl\w{2,3}|too many|not enough|insufficient|starv\w{2,5}|leak\w{0,3}|stuck|hung|stall\w{0,3}|slow|degrad\w{2,5})\b`,
+    String.raw`\b(time[d-]? ?out|timeout|deadline exceeded|exceed(?:s|ed|ing)?|exhausted|overflow\w{0,3}|overload\w{0,3}|throttl\w{2,3}|too many|not enough|insufficient|starv\w{2,5}|leak\w{0,3}|stuck|hung|stall\w{0,3}|slow|lagging|lag (?:is|of|has|exceeds)|backlog|fall(?:ing|s) behind|degrad\w{2,5})\b`,
     String.raw`\b(not found|no such|does not exist|doesn't exist|missing|undefined|unbound|not set|not defined|unknown \w{1,20}|unresolved|unrecogni[sz]ed|unsupported|deprecated and removed)\b`,
     String.raw`\b(oom\w{0,10}|out of memory|outofmemory\w{0,10}|killed|no space|disk full|deadlock\w{0,3}|split[- ]?brain|partitioned|connection (?:reset|lost|closed)|broken pipe|disconnect\w{0,3}|lost|(?:is|are|went|link) down|expired|crash\w{0,3}|dead|duplicate key|\w{2,40}(?:Exception|Error))\b`,
     String.raw`\b(ECONN\w{5,7}|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EACCES|EPERM|ENOENT|ENOSPC|ENOMEM|EMFILE|ENFILE|EADDR\w{5,8}|EPIPE|EHOSTUNREACH|ENETUNREACH|EROFS|SIG(?:SEGV|ABRT|KILL|BUS))\b`,

@@ -81,7 +81,8 @@ function strengthOf(
   if (group.phrases > 0 && group.phrases < stream.entries * 0.5) odds *= 4
   if (question.words.some(word => (group.words.get(word) ?? 0) >= count * 0.5)) odds *= 1.15
   if (firstOfSeveral) odds *= 1.2
-  if (stream.recovery && stream.recovery.place > last && !atEnd) odds *= severity >= 17 ? 0.85 : 0.4
+  if (flaps(group, stream)) odds = Math.max(odds, 1.5 * focus)
+  else if (stream.recovery && stream.recovery.place > last && !atEnd) odds *= severity >= 17 ? 0.85 : 0.4
   if (compared) odds *= newness(group)
   if (stream.entries >= 50 && first > stream.entries * 0.2) odds *= 1.1
   return oddsOf.back(odds)
@@ -91,6 +92,16 @@ const factorAmongMeasured = (reading: FamilyReading | undefined): number =>
   reading && reading.tells >= 0.7 && !['dependency', 'latency'].includes(reading.class)
     ? amongMeasured.known
     : amongMeasured.other
+
+/** Lost and back, again and again. */
+export const flaps = ({ count, text }: Group, { recovery }: Stream): boolean =>
+  count >= 3 &&
+  recovery !== undefined &&
+  recovery.count >= 3 &&
+  recovery.count >= count * 0.3 &&
+  /\b(?:lost|down|disconnect\w{0,3}|unreachable|unavailable|dropped|reset|closed|failed|timed? ?out)\b/i.test(
+    text,
+  )
 
 /** Warnings are normal, and what is information is no trouble, unless it goes on to the end. */
 function quietCap({ severity, count, last, first }: Group, { entries }: Stream): number {

@@ -11,9 +11,7 @@ export const deadlock: Family = {
   read(text) {
     if (!forms.test(text) || /no deadlock/i.test(text)) return undefined
     const dead = /deadlock/i.test(text)
-    const parties = [
-      ...text.matchAll(/\b(?:transaction|process|thread|tx|txn)[ #:=_-]{0,3}["']?([\w-]{1,60})/gi),
-    ]
+    const parties = [...text.matchAll(/\b((?:transaction|process|thread|tx|txn)[ #:=_-]{0,3}[\w-]{1,60})/gi)]
       .map(([, id]) => id)
       .filter(id => /\d/.test(id ?? ''))
     return {

@@ -1,7 +1,7 @@
 import { type Family, groupOf } from '../family.ts'
 
 const forms =
-  /\b((?:[a-z][\w$]{0,60}\.){0,10}[A-Z][\w$]{1,100}(?:Exception|Error|Fault|Failure))\b|^(panic: [^\n]{1,160})|\b(AssertionError|assertion failed)\b|(?:^|\s)(fatal error: [^\n]{1,120})|(Unhandled(?:PromiseRejection| rejection| exception)[^\n]{0,120})/
+  /\b((?:[a-z][\w$]{0,60}\.){0,10}[A-Z][\w$]{1,100}(?:Exception|Error|Fault|Failure))\b|^(panic: (?:(?! goroutine \d)[^\n]){1,160})|\b(AssertionError|assertion failed)\b|(?:^|\s)(fatal error: [^\n]{1,120})|(Unhandled(?:PromiseRejection| rejection| exception)[^\n]{0,120})/
 
 /** A named exception that no other family knows. */
 export const exception: Family = {

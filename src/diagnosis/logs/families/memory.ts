@@ -32,6 +32,11 @@ const kinds: readonly (readonly [RegExp, string, string])[] = [
     'Compare its use with the limit, look for what grows, then raise the limit.',
   ],
   [
+    /^(?:\S{1,80}: )?Killed\.?$|(?:exit(?:ed)?(?: with)? (?:code|status)|signal)[ :=]{1,3}(?:137|9)\b|\bSIGKILL\b/,
+    'it was killed (SIGKILL), most often because its memory limit was reached',
+    'Compare its use with the limit, look for what grows, then raise the limit.',
+  ],
+  [
     /memory (?:usage |limit )?(?:is )?(?:critical|exceeded|exhausted)|exceed(?:s|ed|ing) (?:the )?memory limit|memory pressure|memory leak/i,
     'its memory use is at its limit',
     'Compare its use with the limit and look for what grows.',
@@ -42,14 +47,14 @@ const kinds: readonly (readonly [RegExp, string, string])[] = [
 export const memory: Family = {
   name: 'memory',
   class: 'memory',
-  words: ['memory', 'oom', 'heap', 'bad_alloc', 'enomem', 'allocate'],
+  words: ['memory', 'oom', 'heap', 'bad_alloc', 'enomem', 'allocate', 'killed', '137', 'signal', 'sigkill'],
   read(text) {
     const [, means, fix] = kinds.find(([form]) => form.test(text)) ?? []
     if (means === undefined || fix === undefined) return undefined
     return {
       means: `runs out of memory: ${means}`,
       fix,
-      tells: /pressure|at its limit/.test(means) ? 0.7 : 0.93,
+      tells: /SIGKILL|at its limit/.test(means) ? 0.7 : 0.93,
     }
   },
 }

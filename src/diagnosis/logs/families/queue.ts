@@ -1,7 +1,7 @@
 import { type Family, groupOf } from '../family.ts'
 
 const forms =
-  /network partition|Mnesia.{0,80}partition|partitioned network|split[- ]?brain|consumer lag|lag (?:is |of |has )?(?:\w{1,20} )?\d{4,}|queue (?:is )?(?:full|overflow|backlog|depth exceed)|queue (?:size|length|depth)[^\n]{0,40}exceed|LEADER_NOT_AVAILABLE|NOT_ENOUGH_REPLICAS|NotLeaderForPartition|UNKNOWN_TOPIC_OR_PARTITION|(?:topic|queue|exchange) ['"]?([\w./-]{1,150})['"]? (?:does not exist|not found|not present)|no (?:queue|exchange) '([\w./-]{1,150})'|offset out of range|OffsetOutOfRange|rebalance (?:failed|in progress)|max\.poll\.interval|memory resource limit alarm|disk resource limit alarm|dead[- ]letter|message (?:is )?too large|RecordTooLarge|brokers? (?:is |are )?(?:down|not available)/i
+  /network partition|Mnesia.{0,80}partition|partitioned network|split[- ]?brain|(?:consumer lag|lag) (?:is |of |has |exceeds )?(?:\w{1,20} )?\d{4,}|consumer lag (?:exceeds|too high|is high|grow\w{0,3})|queue (?:is )?(?:full|overflow|backlog|depth exceed)|queue (?:size|length|depth)[^\n]{0,40}exceed|LEADER_NOT_AVAILABLE|NOT_ENOUGH_REPLICAS|NotLeaderForPartition|UNKNOWN_TOPIC_OR_PARTITION|(?:topic|queue|exchange) ['"]?([\w./-]{1,150})['"]? (?:does not exist|not found|not present)|no (?:queue|exchange) '([\w./-]{1,150})'|offset out of range|OffsetOutOfRange|rebalance (?:failed|in progress)|max\.poll\.interval|memory resource limit alarm|disk resource limit alarm|dead[- ]letter|message (?:is )?too large|RecordTooLarge|brokers? (?:is |are )?(?:down|not available)/i
 
 /** A message broker or its queues are in trouble. */
 export const queue: Family = {

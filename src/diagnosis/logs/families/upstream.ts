@@ -23,7 +23,8 @@ export const upstream: Family = {
     const match = forms.exec(text)
     if (!match) return undefined
     const status = match[1] ?? match[2]
-    const address = addressIn(text)
+    // A line of an access log begins with who called, not with what was called.
+    const address = addressIn(text.replace(/^[\d.]{7,15} - \S{1,100} /, ''))
     const outside = address && isPublic(address)
     return {
       means: `gets errors from what it calls${address ? ` (${address.text})` : ''}${status ? `: status ${status}` : ''}`,
