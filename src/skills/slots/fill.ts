@@ -49,7 +49,11 @@ export function filled(skill: Pick<Skill, 'input'>, slots: Slots, filling: Filli
       said.push(`${field} ${words}`)
       return true
     },
-    of: kind => Object.keys(fields).filter(field => slotKindOf(field) === kind),
+    // A field that is said by its name goes first: `raise max to 12`.
+    of: kind =>
+      Object.keys(fields)
+        .filter(field => slotKindOf(field) === kind)
+        .sort((a, b) => Number(isWord(b, slots)) - Number(isWord(a, slots))),
   }
   fillNames(form, slots)
   fillTimes(form, slots)
@@ -66,9 +70,7 @@ export function filled(skill: Pick<Skill, 'input'>, slots: Slots, filling: Filli
 function fillNames({ fields, filling, notes, set, of }: Form, { names, commits }: Slots): void {
   for (const name of names.found) {
     if (name.written !== undefined) notes.push(`I took "${name.written}" for ${name.name}.`)
-    const placed = placesOf(name, Object.keys(fields)).some(field =>
-      set(field, spellings(name, filling), name.name),
-    )
+    const placed = placesOf(name, fields).some(field => set(field, spellings(name, filling), name.name))
     if (!placed && !name.things.includes('namespace')) notes.push(`I did not use ${name.name}.`)
   }
   for (const { revision } of commits.slice(0, 1))
@@ -90,28 +92,34 @@ function fillTimes({ filling: { when }, notes, set, of }: Form, { times }: Slots
     notes.push(`I did not use the time ${momentWords(since, when)}.`)
 }
 
-function fillAmounts({ fields, notes, set }: Form, { amounts }: Slots): void {
+function fillAmounts({ notes, set, of }: Form, { amounts }: Slots): void {
   for (const { kind, text, value, relative } of amounts) {
     if (relative) {
       notes.push(`"${text}" says how much more or less; say the number that you want.`)
       continue
     }
     const forms = kind === 'quantity' ? [text, value] : [value, text]
-    if (!amountFields(kind, Object.keys(fields)).some(field => set(field, forms, text)))
+    if (
+      !amountKinds(kind)
+        .flatMap(of)
+        .some(field => set(field, forms, text))
+    )
       notes.push(`I did not use ${text}.`)
   }
 }
 
-/** Fields that a name may go to, the best first. */
-function placesOf({ things }: FoundName, fields: readonly string[]): string[] {
-  if (things.includes('incident')) return fields.filter(field => slotKindOf(field) === 'incident')
-  if (things.includes('namespace')) return fields.filter(field => slotKindOf(field) === 'namespace')
-  return fields
+/** Fields that a name may go to, the best first; of equals those that have to be filled. */
+function placesOf({ things }: FoundName, fields: Form['fields']): string[] {
+  const names = Object.keys(fields)
+  if (things.includes('incident')) return names.filter(field => slotKindOf(field) === 'incident')
+  if (things.includes('namespace')) return names.filter(field => slotKindOf(field) === 'namespace')
+  const optional = (field: string) => Number(fields[field]?.safeParse(undefined).success ?? false)
+  return names
     .flatMap((field, place) => {
       const rank = thingsOf(field).findIndex(thing => things.includes(thing))
       return rank < 0 ? [] : [{ field, rank, place }]
     })
-    .sort((a, b) => a.rank - b.rank || a.place - b.place)
+    .sort((a, b) => a.rank - b.rank || optional(a.field) - optional(b.field) || a.place - b.place)
     .map(({ field }) => field)
 }
 
@@ -129,10 +137,11 @@ function lengthForms(field: string, ms: number): unknown[] {
 }
 
 /** A count may be a quantity (of cores) and not the other way. */
-const amountFields = (kind: 'count' | 'quantity' | 'share', fields: readonly string[]): string[] => {
-  const wanted: readonly SlotKind[] = kind === 'count' ? ['count', 'quantity'] : [kind]
-  return wanted.flatMap(slot => fields.filter(field => slotKindOf(field) === slot))
-}
+const amountKinds = (kind: 'count' | 'quantity' | 'share'): readonly SlotKind[] =>
+  kind === 'count' ? ['count', 'quantity'] : [kind]
+
+const isWord = (field: string, { tokens }: Slots): boolean =>
+  tokens.some(({ text }) => text === field.toLowerCase())
 
 /** The words of an enum. */
 function wordsOf(schema: z.ZodType): string[] {
