@@ -123,6 +123,8 @@ describe('rollback', () => {
     expect((await scene.run(rollback, { commit: bad })).output.text).toContain('is taken back already')
     expect((await scene.run(rollback, { commit: 'f'.repeat(40) })).output.outcome).toBe('nothing')
     expect((await scene.run(rollback, { commit: '--all' })).output.outcome).toBe('nothing')
+    expect((await scene.run(rollback, { change: `${bad}/config` })).output.text).toContain('back already')
+    expect((await scene.run(rollback, { change: 'flag:new-checkout' })).output.outcome).toBe('refused')
     expect((await scene.run(rollback, { commit: root })).output).toMatchObject({ outcome: 'refused' })
     expect((await scene.run(rollback, { service: 'cart' })).output.outcome).toBe('nothing')
     expect((await scene.run(rollback, { release: 'none' })).output.outcome).toBe('nothing')

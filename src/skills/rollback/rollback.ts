@@ -13,6 +13,11 @@ import { keptText, rollbackOf } from './what-to-restore.ts'
 
 const Input = z.object({
   commit: z.string().max(64).optional().describe('Commit to take back; seven digits of it do.'),
+  change: z
+    .string()
+    .max(512)
+    .optional()
+    .describe('Identity of a change as a diagnosis names it: a commit, or something that is not in Git.'),
   release: z.string().max(253).optional().describe('RouteRelease whose change to take back.'),
   route: z.string().max(253).optional().describe('ModelRoute whose newest change to take back.'),
   object: ObjectName.optional().describe('Object whose newest change to take back, as Kind/namespace/name.'),
@@ -58,7 +63,16 @@ export const rollback: Skill<typeof Input, typeof Output> = {
     'return {object} to its previous version',
   ],
   async run(input, context) {
-    const wanted = await wantedChange(input, context)
+    const commitOfChange = /^([0-9a-f]{40}|[0-9a-f]{64})(\/|$)/.exec(input.change ?? '')?.[1]
+    if (input.change !== undefined && input.commit === undefined && commitOfChange === undefined)
+      return refused(
+        `${plain(input.change, 120)} is no commit: what was changed past Git is set back where it was changed.`,
+      )
+    const commitId = input.commit ?? commitOfChange
+    const wanted = await wantedChange(
+      { ...input, ...(commitId !== undefined && { commit: commitId }) },
+      context,
+    )
     if (typeof wanted === 'string') return nothing(wanted)
     const { found, files } = wanted
     const { commit } = found
