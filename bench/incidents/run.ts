@@ -66,7 +66,7 @@ export async function runIncident(
     await shop.minute()
   }
   const at = shop.world.clock.now()
-  const stable = await shop.stable()
+  const [stable, original] = [await shop.stable(), shop.now()]
   const guilty = fault.commit && (await shop.commit(fault.commit.title, fault.commit.edit))
   shop.begin(fault)
   let incident: Incident | undefined
@@ -86,7 +86,7 @@ export async function runIncident(
   const [top] = diagnosis.hypotheses
   const blamed = top?.cause.kind === 'change' ? top.cause.name : undefined
   const right = guilty ? blamed === guilty : fault.name === 'healthy' ? !top : top?.cause.kind === 'external'
-  const recovered = guilty && right ? await shop.recovery(guilty, stable, at) : undefined
+  const recovered = guilty && right ? await shop.recovery(fault, original, stable, at) : undefined
   return {
     fault: fault.name,
     seed,
@@ -189,14 +189,22 @@ async function open(seed: number, steps: Shop['steps']) {
         await rm(folder, { recursive: true })
       }
     },
-    /** Reverts as a person would who merges the proposal, and waits until the route serves what it served. */
-    async recovery(commit: string, release: string, since: number): Promise<number | undefined> {
+    /** Takes back what the commit changed, as the proposal of a rollback does, and waits until that serves. */
+    async recovery(
+      { commit }: Fault,
+      original: Shop,
+      release: string,
+      since: number,
+    ): Promise<number | undefined> {
       const { digest } = (await client.get(RouteRelease, release, 'default')).spec
-      await repository.git('revert', '--no-edit', commit)
+      const changed = Object.keys(commit?.edit ?? {}) as (keyof Shop)[]
+      const back = Object.fromEntries(changed.map(key => [key, original[key]]))
+      const revert = await installation.commit(`Revert "${commit?.title}"`, back)
       for (let minute = 0; minute < 30; minute++) {
         await installation.minute()
         const now = (await client.get(ModelRoute, 'desk', 'default')).status?.stable ?? ''
-        if ((await client.get(RouteRelease, now, 'default')).spec.digest === digest)
+        const { spec, status } = await client.get(RouteRelease, now, 'default')
+        if (spec.digest === digest || status?.commits?.some(({ revision }) => revision === revert))
           return clock.now() - since
       }
       return undefined

@@ -193,6 +193,28 @@ test('of two commits of one release the one that can have done it is blamed', ()
   expect(rejected[0]?.reason).toMatch(/^changes config, from which .* can not get worse: commit b$/)
 })
 
+test('of two commits of one prompt the one that takes something away is likelier than the one that adds a word', () => {
+  const worse = madeCalls({}, ({ id }, _, chance) => ({ ...newRelease, feedback: scored(id, chance, 0.5) }))
+  const diffOf = (letter: string, at: number, diff: string) => ({
+    ...commit(letter, 'prompt', at),
+    files: [{ path: 'desk/prompt.yaml', diff }],
+  })
+  const changes = [
+    ...history,
+    diffOf(
+      'b',
+      turn - 3 * minute,
+      '-content: Refund within 30 days.\n+content: Refund within 30 days. Be polite.',
+    ),
+    diffOf('c', turn - 2 * minute, '-content: Refund within 30 days.\n+content: Refund within 14 days.'),
+    diffOf('d', turn - minute, '-content: Refund\n+content: Refund, please'),
+    released('desk-2', 'd', turn),
+  ]
+  const { hypotheses } = diagnose(caseWith(worse, changes), [calls])
+  expect(hypotheses[0]?.cause.name).toBe(sha('c'))
+  expect(hypotheses[0]?.confidence).toBeLessThan(0.7)
+})
+
 test('a candidate on a part of the traffic is found beside the stable release', () => {
   const canary = madeCalls({}, ({ id }, i, chance) =>
     i % 3 === 0 ? { ...newRelease, arm: 'candidate', feedback: scored(id, chance, 0.2) } : {},

@@ -17,8 +17,8 @@ interface Candidate {
   odds: number
 }
 
-/** Below this nothing is said to be the cause. */
-const floor = 0.3
+/** Below `first` nothing is said to be the cause; others are shown beside one that is. */
+const least = { first: 0.3, others: 0.05 } as const
 /** From this on a cause that says why goes before a service that only says where. */
 const explaining = 0.4
 const most = { factor: 2, evidence: 12, rejected: 50 } as const
@@ -37,14 +37,15 @@ export function ranked(
   const candidates = candidatesOf(answers)
   for (const candidate of candidates.values()) weigh(candidate, candidates, priors)
   const all = [...candidates.values()].sort(before)
-  const accepted = all.filter(({ odds }) => shareOf(odds) >= floor)
+  const enough = all[0] !== undefined && shareOf(all[0].odds) >= least.first
+  const accepted = enough ? all.filter(({ odds }) => shareOf(odds) >= least.others) : []
   const hypotheses = accepted.map((candidate, index) => hypothesisOf(candidate, index + 1))
   for (const [index, hypothesis] of hypotheses.entries()) {
     const next = hypotheses[index + 1]
     const test = next && tellApart(hypothesis, next)
     if (test) hypothesis.tellApart = test
   }
-  const below = all.filter(({ odds }) => shareOf(odds) < floor)
+  const below = all.filter(candidate => !accepted.includes(candidate))
   return {
     hypotheses,
     rejected: [...below.map(tooWeak), ...answers.flatMap(({ rejected }) => rejected ?? [])].slice(
@@ -144,7 +145,7 @@ const reasonOf = (below: readonly Candidate[], { leftOut }: Pick<Case, 'leftOut'
   [
     below.length === 0
       ? 'Nothing in the evidence looks wrong.'
-      : `Nothing stands out: ${below.length} possible causes were found and none with ${floor * 100} % or more.`,
+      : `Nothing stands out: ${below.length} possible causes were found and none with ${least.first * 100} % or more.`,
     ...(leftOut.length > 0 ? [`Not all was read: ${leftOut.join('; ')}.`] : []),
   ].join(' ')
 

@@ -10,26 +10,26 @@ export function tellApart(a: Hypothesis, b: Hypothesis): string | undefined {
     return `Revert ${short(a)} alone: if the symptoms stay, it is more likely ${short(b)}.`
   const [forA, forB] = [checkOf(a), checkOf(b)]
   return forA === forB
-    ? `Look at ${forA} of both at the onset: the one that moved first is the cause.`
-    : `If it is ${short(a)}, ${forA} moved first; if it is ${short(b)}, ${forB} did.`
+    ? `Compare ${forA} of ${short(a)} and ${short(b)} around the onset: the one that moved first is the cause.`
+    : `If it is ${short(a)}, its ${forA} moved first; if it is ${short(b)}, its ${forB} did.`
 }
 
 const short = ({ cause }: Hypothesis): string =>
   cause.kind === 'change' && /^[0-9a-f]{40}$/.test(cause.name) ? cause.name.slice(0, 12) : cause.name
 
 const checks: Partial<Record<FaultClass, string>> = {
-  cpu: 'its CPU and throttling',
-  memory: 'its memory and restarts',
-  disk: 'its disk use and waiting',
-  latency: 'its own time without its callees',
-  error: 'its own failing spans',
-  traffic: 'the requests that reach it',
-  crash: 'its exit codes and last log lines',
-  network: 'connections between it and its callees',
-  dns: 'name resolution in its pods',
-  node: 'the conditions of its node',
-  provider: 'latency and errors of the provider for the same request from elsewhere',
-  quality: 'scores of the release before on the same inputs',
+  cpu: 'CPU and throttling',
+  memory: 'memory and restarts',
+  disk: 'disk use and waiting',
+  latency: 'own time without callees',
+  error: 'own failing spans',
+  traffic: 'incoming requests',
+  crash: 'exit codes and last log lines',
+  network: 'connections to its callees',
+  dns: 'name resolution',
+  node: 'node conditions',
+  provider: 'latency and errors for the same request from elsewhere',
+  quality: 'scores on the same inputs with the release before',
 }
 
-const checkOf = (hypothesis: Hypothesis): string => checks[hypothesis.class] ?? 'the objects it names'
+const checkOf = (hypothesis: Hypothesis): string => checks[hypothesis.class] ?? 'events'

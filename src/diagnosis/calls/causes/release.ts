@@ -1,6 +1,6 @@
 import type { Finding } from '../../channel.ts'
 import type { Rejected } from '../../diagnosis.ts'
-import { broughtBy, type Commit, mechanismOf } from '../commits.ts'
+import { broughtBy, type Commit, mechanismOf, weightOf } from '../commits.ts'
 import type { RouteCalls, Worse } from '../route-calls.ts'
 import { momentOf, moved, nameOf, shiftEvidence } from '../wording.ts'
 import type { CallCause } from './cause.ts'
@@ -31,7 +31,12 @@ function blamed(
   if (!first) return { findings: [], rejected: [] }
   const { suspects, innocent } = broughtBy(route, first.with)
   if (suspects.length === 0) return { findings: [ofRelease(route, first, worse)], rejected: innocent }
-  const judged = suspects.map(commit => ({ commit, ...best(commit, worse) }))
+  const judged = suspects.map(commit => {
+    const { mechanism, leading } = best(commit, worse)
+    // Of one alone nothing tells how much it changed; of several what changed more is likelier.
+    const weight = suspects.length === 1 ? 1 : weightOf(commit)
+    return { commit, leading, mechanism: mechanism * weight }
+  })
   const total = judged.reduce((sum, { mechanism }) => sum + mechanism, 0)
   return {
     findings: judged
@@ -40,7 +45,7 @@ function blamed(
         ofCommit(route, commit, {
           leading,
           worse,
-          strength: 0.95 * mechanism * (mechanism / Math.max(total, mechanism)),
+          strength: 0.95 * Math.sqrt(mechanism) * (mechanism / Math.max(total, mechanism)),
         }),
       ),
     rejected: [
