@@ -1,0 +1,57 @@
+import type { Case, Channel, ChannelAnswer } from '../channel.ts'
+import type { Rejected } from '../diagnosis.ts'
+import { evidenceOf, faultOf, reasonOf, remedyOf, statementOf } from './statement.ts'
+import { weighed } from './weighing.ts'
+
+/** Below this a change is listed as looked at, not as a cause. */
+const least = 0.35
+const most = { findings: 5, rejected: 20 } as const
+
+/**
+ * Which change did it: every commit that reached production before the symptoms, flags, configuration, scale, prompts,
+ * models and policies. A change counts when what it does can produce what is seen (mechanism), where and when it is seen,
+ * and by what it has in common with the evidence; what it says of itself hardly counts. Recent changes get no bonus.
+ */
+export const changes: Channel = {
+  name: 'changes',
+  look(evidence: Case): ChannelAnswer {
+    if (evidence.changes.length === 0) return { findings: [] }
+    const result = weighed(evidence)
+    const { symptoms, suspects, cleared } = result
+    if (symptoms.all.length === 0) return { findings: [] }
+    const accused = suspects.filter(({ strength }) => strength >= least).slice(0, most.findings)
+    const innocent: (Rejected & { score: number })[] = [
+      ...suspects
+        .filter(suspect => !accused.includes(suspect))
+        .map(suspect => ({
+          cause: { kind: 'change' as const, name: suspect.change.id },
+          reason: reasonOf(suspect, result),
+          score: suspect.score,
+        })),
+      ...cleared.map(({ change, reason, score }) => ({
+        cause: { kind: 'change' as const, name: change.id },
+        reason,
+        score,
+      })),
+    ]
+    innocent.sort((a, b) => b.score - a.score || (a.cause.name < b.cause.name ? -1 : 1))
+    return {
+      findings: accused.map(suspect => ({
+        rule: suspect.hit.class.name,
+        cause: { kind: 'change', name: suspect.change.id },
+        class: faultOf(suspect),
+        statement: statementOf(suspect, symptoms),
+        strength: Math.round(Math.min(0.95, suspect.strength) * 1000) / 1000,
+        evidence: evidenceOf(suspect),
+        explains: [...symptoms.suffering]
+          .filter(([, weight]) => weight >= 0.4)
+          .map(([service]) => service)
+          .sort(),
+        observed: true,
+        remedy: remedyOf(suspect),
+      })),
+      rejected: innocent.slice(0, most.rejected).map(({ cause, reason }) => ({ cause, reason })),
+      ...(symptoms.onset && { onset: symptoms.onset.first }),
+    }
+  },
+}

@@ -1,0 +1,44 @@
+import { symptomKinds } from '../symptoms/symptom.ts'
+import type { DiffClass } from './diff-class.ts'
+
+/** What runs otherwise can fail in any way of programs; nothing of it can make a certificate expire or a node fail. */
+const anyOfPrograms = Object.fromEntries(
+  symptomKinds
+    .filter(
+      kind => !['certificate', 'dns', 'node', 'clock', 'unreachable', 'scheduling', 'image'].includes(kind),
+    )
+    .map(kind => [kind, 0.4]),
+)
+
+/** Code or configuration that does something else, of no class that is known: little by itself, more with the same words. */
+export const unclassified: DiffClass = {
+  name: 'unclassified',
+  fault: 'code',
+  find({ files, kept, unknown, change }) {
+    if (unknown) {
+      const deployed = change.change !== 'code' || change.resource.service !== ''
+      return [
+        {
+          says: 'changes something that is not told',
+          file: files[0]?.path ?? change.id,
+          strength: deployed ? 0.5 : 0.25,
+          produces: anyOfPrograms,
+        },
+      ]
+    }
+    const changed = files.find(
+      ({ removed, added, role }) =>
+        removed.length + added.length > 0 && role !== 'manifest' && role !== 'image',
+    )
+    if (!changed) return []
+    const moved = changed.removed.length > 0 && kept >= 0.85
+    return [
+      {
+        says: moved ? 'moves code without changing it much' : `changes ${changed.path}`,
+        file: changed.path,
+        strength: moved ? 0.3 : 0.75,
+        produces: anyOfPrograms,
+      },
+    ]
+  },
+}

@@ -1,0 +1,72 @@
+import type { Saying } from '../../changes/symptoms/symptom.ts'
+import { bareName } from '../../changes/symptoms/words.ts'
+import type { ExternalRule } from '../external-rule.ts'
+import { evidenceOf, listed, servicesOf } from '../said.ts'
+
+const domain =
+  /\b((?:[a-z0-9-]{1,63}\.){1,6}(?:com|net|org|io|dev|cloud|ai|co|app|gov|eu|de|uk|fr|jp|in|us))\b/g
+const inside = /(\.|^)(cluster\.local|local|internal|svc|localdomain)$/
+const fails =
+  /\b5\d\d\b|\b429\b|timeout|timed out|deadline|refused|reset|unavailable|unreachable|error|fail|outage|throttl|rate.?limit|too many requests|overloaded|degraded/
+/** Code of others stands under such names, but nobody calls it at run time. */
+const modules =
+  /^(github\.com|gitlab\.com|golang\.org|google\.golang\.org|gopkg\.in|npmjs\.com|pypi\.org|proto\.io|k8s\.io)/
+const outer =
+  /(provider|third_?party|external|partner|supplier|carrier|gateway_provider|upstream_provider|psp)\w*/i
+
+/** Calls to a host that is not ours fail, and these are much of all failures. */
+export const foreignHost: ExternalRule = {
+  name: 'foreign-host-fails',
+  fault: 'provider',
+  look({ evidence, symptoms }) {
+    const ours = new Set(evidence.services.map(bareName))
+    const byHost = new Map<string, Saying[]>()
+    let [all, foreign] = [0, 0]
+    for (const saying of symptoms.sayings) {
+      const lower = saying.text.slice(0, 1_000).toLowerCase()
+      if (saying.source === 'incident.json' || saying.weight < 0.5 || !fails.test(lower)) continue
+      all += saying.weight * Math.log1p(saying.count)
+      const host = [...lower.matchAll(domain)]
+        .map(([, name = '']) => name)
+        .find(name => isForeign(name, ours))
+      if (host === undefined) continue
+      foreign += saying.weight * Math.log1p(saying.count)
+      byHost.set(host, [...(byHost.get(host) ?? []), saying])
+    }
+    const [worst] = [...byHost].sort(([a, x], [b, y]) => total(y) - total(x) || (a < b ? -1 : 1))
+    if (!worst || all === 0 || foreign / all < 0.3) return undefined
+    const [host, sayings] = worst
+    const metric = symptoms.shifts.find(shift => shift.direction === 'up' && outer.test(shift.metric))
+    const several = servicesOf(sayings).length > 1
+    const refused = sayings.some(({ text }) =>
+      /\b5\d\d\b|refused|unavailable|outage|overloaded|reset/i.test(text),
+    )
+    return {
+      name: `host ${host}`,
+      strength: Math.min(
+        0.88,
+        0.45 +
+          (refused ? 0.15 : 0) +
+          (metric ? 0.15 : 0) +
+          (several ? 0.1 : 0) +
+          (foreign / all > 0.6 ? 0.1 : 0),
+      ),
+      statement: `Calls from ${listed(servicesOf(sayings))} to ${host}, which is not ours, fail: ${sayings[0]?.text.slice(0, 120) ?? ''}.${metric ? ` ${metric.metric} rose from ${metric.before} to ${metric.after}.` : ''} The cause is outside.`,
+      evidence: [
+        ...evidenceOf(sayings),
+        ...(metric
+          ? [{ source: metric.source, detail: `${metric.metric} ${metric.before} → ${metric.after}` }]
+          : []),
+      ],
+    }
+  },
+}
+
+const total = (sayings: readonly Saying[]): number =>
+  sayings.reduce((sum, { count, weight }) => sum + weight * Math.log1p(count), 0)
+
+function isForeign(host: string, ours: ReadonlySet<string>): boolean {
+  if (inside.test(host) || modules.test(host) || host.endsWith('.go') || host.split('.').length < 2)
+    return false
+  return !ours.has(bareName(host.split('.')[0] ?? ''))
+}
