@@ -53,7 +53,7 @@ export function valueAt(value: unknown, path: string): unknown {
   let found = value
   for (const token of tokensOf(path)) {
     if (Array.isArray(found)) found = isIndex(token) ? found[Number(token)] : undefined
-    else if (isContainer(found) && Object.hasOwn(found, token)) found = found[token]
+    else if (isObject(found) && Object.hasOwn(found, token)) found = found[token]
     else return undefined
   }
   return found
@@ -125,7 +125,7 @@ function member(parent: unknown, token: string): unknown {
 /** A copy in which no two places are one object, as aliases of YAML make them: an edit of one is no edit of the other. */
 function unshared(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unshared)
-  if (!isContainer(value)) return value
+  if (!isObject(value)) return value
   const copy: Record<string, unknown> = {}
   for (const key of Object.keys(value))
     Object.defineProperty(copy, key, {
@@ -140,5 +140,8 @@ function unshared(value: unknown): unknown {
 const isIndex = (token: string): boolean => /^(0|[1-9][0-9]{0,6})$/.test(token)
 
 const isContainer = (value: unknown): value is Container => typeof value === 'object' && value !== null
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  isContainer(value) && !Array.isArray(value)
 
 const missing = (): EditError => new EditError('there is no such place')
