@@ -2,7 +2,8 @@ import { digestOf } from '../../lib/digest.ts'
 import type { LoadedModel, Runtime, Trainer } from '../../models/model.ts'
 import type { Skill } from '../skill.ts'
 import { editDistance } from '../slots/distance.ts'
-import { NONE, trainingRows } from './rows.ts'
+import { isForbidden } from './orders.ts'
+import { NONE, phrasesOf, trainingRows } from './rows.ts'
 
 /** Which skill a question is for, learnt from the phrases of all skills. */
 export interface IntentModel {
@@ -29,7 +30,7 @@ export interface ModelParts {
 }
 
 /** Below it a question counts as none of ours; chosen by leaving out phrases of the skills, see `intent.test.ts`. */
-export const threshold = 0.45
+export const threshold = 0.5
 /** Share of a question's words that have to be known. */
 const leastKnown = 0.4
 
@@ -47,10 +48,11 @@ const parameters = {
 export function trainIntent(
   skills: readonly Pick<Skill, 'name' | 'phrases'>[],
   { trainer, runtime }: ModelParts,
+  others?: readonly string[],
 ): IntentModel {
   // Nothing to choose from: everything is out of scope.
   if (skills.every(({ phrases }) => phrases.length === 0)) return none
-  const rows = trainingRows(skills)
+  const rows = trainingRows(skills, others)
   const artefact = trainer.train(rows, trainer.parameters(parameters))
   const model = runtime.load(artefact)
   const words = wordsOf(skills)
@@ -64,6 +66,8 @@ const none: IntentModel = {
 }
 
 function classified(masked: string, model: LoadedModel, words: ReadonlySet<string>): Intent {
+  if (isForbidden(masked.match(wordPattern) ?? []))
+    return { skill: undefined, confidence: 0, nearest: undefined }
   const corrected = correctedText(masked, words)
   const { label, confidence } = model.predict(corrected)
   const nearest = label === NONE ? undefined : label
@@ -74,9 +78,7 @@ function classified(masked: string, model: LoadedModel, words: ReadonlySet<strin
 const wordPattern = /[a-z][a-z'-]*/g
 
 function wordsOf(skills: readonly Pick<Skill, 'name' | 'phrases'>[]): Set<string> {
-  const texts = [...skills.flatMap(({ phrases }) => phrases), ...particles].map(text =>
-    text.replace(/\{\w+\}/g, ' '),
-  )
+  const texts = [...skills.flatMap(phrasesOf), ...particles].map(text => text.replace(/\{\w+\}/g, ' '))
   return new Set(texts.flatMap(text => text.toLowerCase().match(wordPattern) ?? []))
 }
 

@@ -1,6 +1,6 @@
 /**
- * Questions that nothing was trained on: written before the phrases of the skills were read, in several styles, with
- * mistakes of spelling, and with many that are none of ours. Asked on Wednesday, 2026-03-11 at 15:30 UTC.
+ * Questions by which wordings and thresholds of the intent model were chosen, in several styles, with mistakes of
+ * spelling, and with many that are none of ours. Written before any of them. Asked on Wednesday, 2026-03-11 at 15:30 UTC.
  */
 export interface Question {
   /** Skill; `none`: out of scope. */

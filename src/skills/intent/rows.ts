@@ -4,6 +4,8 @@ import type { Skill } from '../skill.ts'
 import { masks } from '../slots/masked.ts'
 import { slotKindOf, thingsOf } from '../slots/slot.ts'
 import { elsewhere } from './elsewhere.ts'
+import { synonyms } from './synonyms.ts'
+import { wordings } from './wordings.ts'
 
 /** Label of what is none of ours. */
 export const NONE = 'none'
@@ -23,33 +25,53 @@ const strangers = [
 ]
 const before = ['', '', '', 'please ', 'can you ', 'hey, ', 'i want to know ', 'could you please ', 'so ']
 const after = ['', '', '', ' please', '?', '.', ' now', ' pls', ' thanks', ` ${masks.time}`]
-const variants = 12
+const variants = 8
+const variantsElsewhere = 3
 
-/** What the intent model learns from: phrases in many spellings. The same skills give the same rows. */
-export function trainingRows(skills: readonly Phrased[]): Row[] {
+/** What the intent model learns from: phrases in many spellings and wordings. The same skills give the same rows. */
+export function trainingRows(skills: readonly Phrased[], others: readonly string[] = elsewhere): Row[] {
   const random = seededRandom(17)
   const rows = skills
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap(({ name, phrases }) =>
-      phrases.flatMap(phrase => spelled(phrase, random).map(input => ({ input, label: name }))),
+      phrasesOf({ name, phrases }).flatMap(phrase =>
+        spelled(phrase, variants, random).map(input => ({ input, label: name })),
+      ),
     )
-  // As many rows of others as a few skills have, so that neither outweighs the other.
-  const others = elsewhere.flatMap(phrase =>
-    spelled(phrase, random)
-      .slice(0, 6)
-      .map(input => ({ input, label: NONE })),
-  )
-  return [...rows, ...others]
+  return [
+    ...rows,
+    ...others.flatMap(phrase =>
+      spelled(phrase, variantsElsewhere, random).map(input => ({ input, label: NONE })),
+    ),
+  ]
 }
 
-function spelled(phrase: string, random: () => number): string[] {
-  return Array.from({ length: variants }, (_, number) => {
-    const filled = phrase.replace(/\{([a-zA-Z]+)\}/g, (_, field: string) =>
+/** A skill's own phrases, and what else people say for it. */
+export const phrasesOf = ({ name, phrases }: Phrased): string[] => [
+  ...phrases,
+  ...(Object.hasOwn(wordings, name) ? (wordings[name] ?? []) : []),
+]
+
+function spelled(phrase: string, count: number, random: () => number): string[] {
+  return Array.from({ length: count }, (_, number) => {
+    const worded = number % 2 === 1 ? reworded(phrase, random) : phrase
+    const filled = worded.replace(/\{([a-zA-Z]+)\}/g, (_, field: string) =>
       number % 4 === 3 ? pick(strangers, random) : maskOfField(field),
     )
     const said = number === 0 ? filled : `${pick(before, random)}${filled}${pick(after, random)}`
     return (number % 3 === 2 ? mistyped(said, random) : said).toLowerCase()
   })
+}
+
+/** The phrase with one word or another exchanged for one that says the same. */
+function reworded(phrase: string, random: () => number): string {
+  let text = phrase
+  for (const group of synonyms) {
+    const said = group.find(word => ` ${text} `.includes(` ${word} `))
+    if (said !== undefined && random() < 0.7)
+      text = ` ${text} `.replace(` ${said} `, ` ${pick(group, random)} `).trim()
+  }
+  return text
 }
 
 const pick = (from: readonly string[], random: () => number): string =>
