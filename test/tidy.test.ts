@@ -42,7 +42,7 @@ describe('layers', () => {
     api: [/^lib\//],
     store: [/^lib\//, /^api\/errors\.ts$/],
     client: [/^(lib|api)\//],
-    server: [/^(lib|api)\//, /^store\/(store|blobs)\.ts$/, /^client\/transport\.ts$/],
+    server: [/^(lib|api)\//, /^policy\/admission\//, /^store\/(store|blobs)\.ts$/, /^client\/transport\.ts$/],
     ...Object.fromEntries(
       'git controllers gates rollout gateway models telemetry diagnosis skills policy ledger'
         .split(' ')

@@ -67,6 +67,7 @@ export async function openState(directory: string, log: Log, signalsDatabase?: s
       codec,
       random: systemRandom,
       onError: error => log('error', 'the API server failed', { error: messageOf(error) }),
+      onAudit: ({ actions: _, ...record }) => log('warn', 'a policy said no to a write', record),
     }),
   )
   const client = createClient(inProcessTransport(server, { name: CONTROLLERS, groups: ['system:masters'] }), {

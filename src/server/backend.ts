@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import type { Store } from '../store/store.ts'
+import type { PolicyCache } from './policies.ts'
 import type { Registry } from './served-kind.ts'
 import type { StoredObjects } from './stored-object.ts'
 
@@ -11,4 +12,5 @@ export interface Backend {
   objects: StoredObjects
   clock: Clock
   random: Random
+  policies: PolicyCache
 }

@@ -2,6 +2,7 @@ import { isConflict } from '../api/errors.ts'
 import type { Resource } from '../api/kind.ts'
 import type { Entry, Key } from '../store/store.ts'
 import type { Backend } from './backend.ts'
+import { admitByPolicies } from './policies.ts'
 import { type Endpoint, prepare, type Writing } from './prepare.ts'
 import { invalid, modified, notFound, preconditionFailed } from './refusals.ts'
 import type { ServedKind } from './served-kind.ts'
@@ -36,6 +37,7 @@ export async function change(
     const next = restored(proposed, previous, served, proposal.endpoint)
     const prepared = prepare(backend, served, next, previous, proposal)
     checkFinalizers(served, prepared.object, previous)
+    if (proposal.warn) proposal.warn(await asked(backend, served, prepared.object, previous, proposal))
     if (prepared.unchanged && !isDone(served, prepared.object)) return objects.text(served, entry)
     if (proposal.dryRun) return JSON.stringify(withVersion(prepared.object, entry))
     try {
@@ -48,6 +50,19 @@ export async function change(
       throw isConflict(error) ? modified(served.kind, key.name) : error
     }
   }
+}
+
+const asked = (
+  backend: Backend,
+  served: ServedKind,
+  object: Resource,
+  oldObject: Resource,
+  { endpoint, ...options }: Proposal,
+): Promise<string[]> => {
+  const { name, namespace } = oldObject.metadata
+  const subresource = endpoint === 'main' ? {} : { subresource: endpoint }
+  const write = { served, operation: 'UPDATE' as const, name, namespace, object, oldObject, ...subresource }
+  return admitByPolicies(backend, write, options)
 }
 
 const withVersion = (object: Resource, { revision }: Entry): Resource => ({

@@ -7,6 +7,7 @@ import type { Backend } from './backend.ts'
 import { asResource, type Body, readObject } from './body.ts'
 import { type Request, type Response, respond } from './exchange.ts'
 import { checkIdentity, type Place } from './place.ts'
+import { admitByPolicies } from './policies.ts'
 import { prepare } from './prepare.ts'
 import { alreadyExists, forbidden, notFound } from './refusals.ts'
 import { checkFindings, warningHeader } from './strictness.ts'
@@ -46,10 +47,13 @@ export async function createFrom(
       warnings = checkFindings(served.kind, options, { unknownFields, duplicates })
     }
     const prepared = prepare(backend, served, next, undefined, { ...options, endpoint: 'main', inspect })
+    const { object: made } = prepared
+    const write = { served, operation: 'CREATE' as const, name, namespace, object: made }
+    const policyWarnings = options.own ? [] : await admitByPolicies(backend, write, options)
     const key = { resource: served.resource, namespace: namespace ?? '', name }
     try {
       const text = await store(backend, place, prepared.object, options.dryRun)
-      return respond(201, text, warningHeader(warnings))
+      return respond(201, text, warningHeader([...warnings, ...policyWarnings]))
     } catch (error) {
       if (!isAlreadyExists(error)) throw error
       if (!generated) throw alreadyExists(served.kind, key.name)

@@ -2,25 +2,28 @@ import type { Cause } from '../api/errors.ts'
 import { asMembers, hasBody, readObject } from './body.ts'
 import type { Request } from './exchange.ts'
 import { badRequest, invalidOptions } from './refusals.ts'
-import { writeOptions } from './write-options.ts'
+import { type WriteOptions, writeOptions } from './write-options.ts'
 
 export interface DeleteOptions {
   propagationPolicy?: 'Background' | 'Foreground' | 'Orphan'
   preconditions?: { uid?: string; resourceVersion?: string }
   dryRun?: boolean
+  /** Who asks; absent for the server itself, which policies are not asked about. */
+  asker?: Pick<WriteOptions, 'user' | 'groups'>
 }
 
 const policies = ['Background', 'Foreground', 'Orphan'] as const
 
 /** From the body, else from the query. @throws ApiError BadRequest, Invalid */
 export async function deleteOptions(request: Request): Promise<DeleteOptions> {
-  const { dryRun } = writeOptions('DeleteOptions', request)
-  if (!hasBody(request)) return { ...fromMembers(fromQuery(request.query)), ...(dryRun && { dryRun }) }
+  const { dryRun, user, groups } = writeOptions('DeleteOptions', request)
+  const asker = { user, groups }
+  if (!hasBody(request)) return { ...fromMembers(fromQuery(request.query)), asker, ...(dryRun && { dryRun }) }
   const members = asMembers((await readObject(request)).value)
   if (members.kind !== undefined && members.kind !== 'DeleteOptions')
     throw badRequest(`${String(members.kind).slice(0, 64)} can not be read as DeleteOptions`)
   const options = fromMembers(members)
-  return { ...options, ...(dryRun && { dryRun }) }
+  return { ...options, asker, ...(dryRun && { dryRun }) }
 }
 
 const fromQuery = (query: URLSearchParams): Record<string, unknown> => ({

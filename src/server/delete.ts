@@ -7,33 +7,38 @@ import { isDone } from './change.ts'
 import { type DeleteOptions, deleteOptions } from './delete-options.ts'
 import { type Request, type Response, respond, respondJson } from './exchange.ts'
 import type { Place } from './place.ts'
+import { admitByPolicies } from './policies.ts'
 import { forbidden, modified, notFound, preconditionFailed } from './refusals.ts'
 import type { ServedKind } from './served-kind.ts'
+import { warningHeader } from './strictness.ts'
 
 const attempts = 5
 
 /** Finalizers by which the garbage collector is asked for more than deleting dependents afterwards. */
 export const policyFinalizers = { Orphan: 'orphan', Foreground: 'foregroundDeletion' } as const
 
-export type Removed =
+export type Removed = (
   | { gone: true; uid: string; text: string }
   /** Finalizers hold it back. */
   | { gone: false; text: string }
+) & { warnings: readonly string[] }
 
 /** Answers a DELETE of one object. */
 export async function remove(backend: Backend, place: Place, request: Request): Promise<Response> {
   const { served, namespace = '', name = '' } = place
   const key = { resource: served.resource, namespace, name }
   const removed = await removeObject(backend, served, key, await deleteOptions(request))
-  if (!removed.gone) return respond(200, removed.text)
+  const warnings = warningHeader(removed.warnings)
+  if (!removed.gone) return respond(200, removed.text, warnings)
   const { group, plural } = served.kind
-  return respondJson(200, {
+  const status = {
     kind: 'Status',
     apiVersion: 'v1',
     metadata: {},
     status: 'Success',
     details: { name, ...(group && { group }), kind: plural, uid: removed.uid },
-  })
+  }
+  return respondJson(200, status, warnings)
 }
 
 /**
@@ -54,23 +59,36 @@ export async function removeObject(
     if (!entry) throw notFound(served.kind, key.name)
     checkPreconditions(served, entry, options)
     const object = objects.parse(served, entry)
+    const warnings = await asked(backend, served, object, options)
     const next = terminating(backend, served, object, options)
     const gone = isDone(served, next)
     const text = objects.text(served, entry)
     if (options.dryRun || (!gone && next === object))
-      return gone ? { gone, uid: entry.uid, text } : { gone, text }
+      return { warnings, ...(gone ? { gone, uid: entry.uid, text } : { gone, text }) }
     try {
       const op = gone ? 'delete' : 'update'
       // The last event shows the object as it was, not as it would have been while terminating.
       const value = gone ? entry.value : objects.value(served, key, next)
       const written = await store.commit({ op, key, expected: entry.revision, value })
       const shown = objects.text(served, written)
-      return gone ? { gone, uid: entry.uid, text: shown } : { gone, text: shown }
+      return { warnings, ...(gone ? { gone, uid: entry.uid, text: shown } : { gone, text: shown }) }
     } catch (error) {
       if (!isConflict(error)) throw error
       if (attempt === attempts) throw modified(served.kind, key.name)
     }
   }
+}
+
+async function asked(
+  backend: Backend,
+  served: ServedKind,
+  oldObject: Resource,
+  { asker, dryRun = false }: DeleteOptions,
+): Promise<readonly string[]> {
+  if (!asker) return []
+  const { name, namespace } = oldObject.metadata
+  const write = { served, operation: 'DELETE' as const, name, namespace, oldObject }
+  return admitByPolicies(backend, write, { ...asker, dryRun })
 }
 
 function checkPreconditions(

@@ -43,10 +43,14 @@ export async function patch(backend: Backend, place: Place, request: Request): P
   const body = parsePatch(request, type)
   const key = { resource: served.resource, namespace, name }
   let warnings: string[] = []
+  let policyWarnings: readonly string[] = []
   const text = await change(backend, served, key, {
     endpoint: endpointOf(subresource),
     ...options,
     propose: current => patched(place, apply, current, body.value),
+    warn: texts => {
+      policyWarnings = texts
+    },
     inspect: unknownFields => {
       const { duplicates } = body
       warnings = checkFindings(
@@ -57,7 +61,7 @@ export async function patch(backend: Backend, place: Place, request: Request): P
       )
     },
   })
-  return respond(200, text, warningHeader(warnings))
+  return respond(200, text, warningHeader([...warnings, ...policyWarnings]))
 }
 
 function parsePatch(request: Request, type: string): Body {

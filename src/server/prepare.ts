@@ -2,6 +2,7 @@ import { admit } from '../api/admission.ts'
 import type { Resource } from '../api/kind.ts'
 import { timestamp } from '../lib/clock.ts'
 import type { Backend } from './backend.ts'
+import { describePolicy } from './policies.ts'
 import { invalid } from './refusals.ts'
 import { sameJson } from './same-json.ts'
 import type { ServedKind } from './served-kind.ts'
@@ -12,6 +13,8 @@ export type Endpoint = 'main' | 'status' | 'finalize'
 
 export interface Writing extends WriteOptions {
   endpoint: Endpoint
+  /** Told what policies warn of; policies are not asked about writes without it, which are the server's own. */
+  warn?(texts: readonly string[]): void
   /** Told of the fields that were dropped, before anything else is refused; may throw. */
   inspect(unknownFields: readonly string[]): void
 }
@@ -28,19 +31,21 @@ export interface Prepared {
  * @throws ApiError Invalid
  */
 export function prepare(
-  { clock }: Backend,
-  { kind, behaviour, counted, apiVersion }: ServedKind,
+  backend: Backend,
+  served: ServedKind,
   next: Resource,
   previous: Resource | undefined,
   { user, manager, endpoint, inspect }: Writing,
 ): Prepared {
-  const now = timestamp(clock)
+  const { kind, behaviour, counted, apiVersion } = served
+  const now = timestamp(backend.clock)
   delete next.metadata.resourceVersion
   if (endpoint === 'main') kind.stamp?.(next, previous, { user, now })
   behaviour.prepare?.(next, previous)
   const { object, unknownFields, causes } = admit(kind, next, previous)
   inspect(unknownFields)
   if (causes.length > 0) throw invalid(kind, object.metadata.name ?? '', causes)
+  if (endpoint === 'main') describePolicy(backend, served, object)
   const unchanged = previous !== undefined && sameJson(comparable(object), comparable(previous))
   if (unchanged) return { object: previous, unchanged }
   if (counted) object.metadata.generation = nextGeneration(object, previous)

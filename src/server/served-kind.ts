@@ -43,7 +43,7 @@ const counted = new Set(
   ).split(' '),
 )
 
-function servedKind(kind: Kind): ServedKind {
+export function servedKind(kind: Kind): ServedKind {
   const resource = resourceOf(kind)
   const own = isKubernetes(kind)
   return {

@@ -23,6 +23,7 @@ import { list } from './list.ts'
 import { wantsWatch } from './options.ts'
 import { patch } from './patch.ts'
 import type { Place } from './place.ts'
+import { followPolicies, type PolicyAudit } from './policies.ts'
 import {
   forbiddenImpersonation,
   methodNotAllowed,
@@ -45,6 +46,8 @@ export interface ApiServerOptions {
   /** Encrypts the values of secrets at rest. */
   codec: Codec
   random?: Random
+  /** Told of writes that policies said no to, where their bindings want an audit. */
+  onAudit?: (record: PolicyAudit) => void
   /** Told of requests and chores that failed for no fault of a client. */
   onError?: (error: unknown) => void
 }
@@ -58,10 +61,20 @@ const mostWatches = 5000
 
 /** Starts the API server and its chores: standing namespaces, namespace deletion, garbage collection, event expiry. */
 export async function createApiServer(options: ApiServerOptions): Promise<ApiServer> {
-  const { store, kinds, clock, codec, random = systemRandom, onError = () => {} } = options
+  const {
+    store,
+    kinds,
+    clock,
+    codec,
+    random = systemRandom,
+    onError = () => {},
+    onAudit = () => {},
+  } = options
   prepareAdmission(kinds)
   const registry = registryOf(kinds)
-  const backend: Backend = { store, registry, objects: storedObjects(codec), clock, random }
+  const objects = storedObjects(codec)
+  const policies = await followPolicies(store, registry, objects, onAudit)
+  const backend: Backend = { store, registry, objects, clock, random, policies }
   const chores = await startChores(backend, onError)
   const discovery = discoveryOf(registry)
   const watches = { open: 0 }
@@ -74,7 +87,10 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
       response.headers['cache-control'] ??= 'no-cache, private'
       return response
     },
-    [Symbol.asyncDispose]: () => chores[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      policies[Symbol.dispose]()
+      await chores[Symbol.asyncDispose]()
+    },
   }
 }
 

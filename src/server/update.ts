@@ -20,15 +20,19 @@ export async function update(backend: Backend, place: Place, request: Request): 
   const key = { resource: served.resource, namespace, name }
   try {
     let warnings: string[] = []
+    let policyWarnings: readonly string[] = []
     const text = await change(backend, served, key, {
       endpoint: endpointOf(subresource),
       ...options,
       propose: () => copy(object),
+      warn: texts => {
+        policyWarnings = texts
+      },
       inspect: unknownFields => {
         warnings = checkFindings(served.kind, options, { unknownFields, duplicates: body.duplicates })
       },
     })
-    return respond(200, text, warningHeader(warnings))
+    return respond(200, text, warningHeader([...warnings, ...policyWarnings]))
   } catch (error) {
     const creates = served.createOnUpdate && !subresource && !object.metadata.resourceVersion
     if (!isNotFound(error) || !creates) throw error

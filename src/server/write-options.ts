@@ -5,6 +5,9 @@ import { invalidOptions } from './refusals.ts'
 /** Who writes, and how strictly. */
 export interface WriteOptions {
   user: string
+  groups: readonly string[]
+  /** A write of the server itself, about which policies are not asked. */
+  own?: true
   /** Name of the program, for managedFields. */
   manager: string
   dryRun: boolean
@@ -35,6 +38,7 @@ export function writeOptions(
   if (causes.length > 0) throw invalidOptions(kind, causes)
   return {
     user: user?.name ?? 'system:anonymous',
+    groups: user?.groups ?? [],
     manager,
     dryRun: dryRun.length > 0,
     fieldValidation: known ?? 'Warn',

@@ -7,8 +7,8 @@ import type {
 import { compiledPolicy } from './compiled-policy.ts'
 import { type Evaluation, evaluationOf } from './evaluation.ts'
 import { isExempt, matches } from './match.ts'
-import { paramsOf } from './params.ts'
-import type { Policies, PolicyDecision, PolicyRequest } from './request.ts'
+import { paramQuery, paramsOf } from './params.ts'
+import type { ParamQuery, Policies, PolicyDecision, PolicyRequest } from './request.ts'
 
 export type { ParamQuery, Policies, PolicyDecision, PolicyReason, PolicyRequest } from './request.ts'
 
@@ -25,16 +25,35 @@ const REQUEST_UNITS = 2_000_000
 export function checkPolicies(request: PolicyRequest, policies: Policies): PolicyDecision[] {
   if (isExempt(request)) return []
   const meter: Meter = { left: REQUEST_UNITS }
+  return pairsOf(policies).flatMap(({ policy, binding }) =>
+    checkBinding(policy, binding, request, policies, meter),
+  )
+}
+
+/** What {@link checkPolicies} will ask `params` for, so that a caller can read it before. */
+export function paramQueries(request: PolicyRequest, policies: Policies): ParamQuery[] {
+  if (isExempt(request)) return []
+  return pairsOf(policies).flatMap(({ policy, binding }) => {
+    const { spec } = policy as unknown as ValidatingAdmissionPolicy
+    if (!spec.matchConstraints || !matches(spec.matchConstraints, request, policies)) return []
+    const query = paramQuery(spec, binding.spec.paramRef, request)
+    return query ? [query] : []
+  })
+}
+
+/** Each binding with its policy, sorted. */
+function pairsOf(policies: Policies): { policy: Resource; binding: ValidatingAdmissionPolicyBinding }[] {
   const byName = new Map(policies.policies.map(policy => [policy.metadata.name, policy]))
-  const pairs = policies.bindings
-    // The API server admitted them.
-    .map(binding => binding as unknown as ValidatingAdmissionPolicyBinding)
-    .flatMap(binding => {
-      const policy = byName.get(binding.spec.policyName)
-      return policy && !policy.metadata.deletionTimestamp ? [{ policy, binding }] : []
-    })
-    .toSorted((a, b) => order(a.policy, b.policy) || order(a.binding, b.binding))
-  return pairs.flatMap(({ policy, binding }) => checkBinding(policy, binding, request, policies, meter))
+  return (
+    policies.bindings
+      // The API server admitted them.
+      .map(binding => binding as unknown as ValidatingAdmissionPolicyBinding)
+      .flatMap(binding => {
+        const policy = byName.get(binding.spec.policyName)
+        return policy && !policy.metadata.deletionTimestamp ? [{ policy, binding }] : []
+      })
+      .toSorted((a, b) => order(a.policy, b.policy) || order(a.binding, b.binding))
+  )
 }
 
 const order = (a: Pick<Resource, 'metadata'>, b: Pick<Resource, 'metadata'>): number =>

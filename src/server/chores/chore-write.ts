@@ -16,6 +16,7 @@ export async function changeAs(
 ): Promise<void> {
   await change(backend, served, key, {
     user: 'system:apiserver',
+    groups: ['system:masters'],
     manager,
     dryRun: false,
     fieldValidation: 'Ignore',

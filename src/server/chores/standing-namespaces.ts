@@ -12,6 +12,8 @@ export async function createStandingNamespaces(backend: Backend): Promise<void> 
     const value = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
     const options = {
       user: 'system:apiserver',
+      groups: [],
+      own: true,
       manager: 'keelway',
       dryRun: false,
       fieldValidation: 'Warn',
