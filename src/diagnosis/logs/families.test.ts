@@ -342,7 +342,7 @@ describe('families', () => {
     expect(readingOf(line)?.family === name && troubleIn(line) !== undefined).toBe(false)
   })
 
-  test('hostile lines take no time', () => {
+  test('hostile lines are read to their end', () => {
     const hostile = [
       'a'.repeat(4000),
       'connection '.repeat(300),
@@ -355,9 +355,7 @@ describe('families', () => {
       'at '.repeat(1300),
       'timeout after '.repeat(280),
     ]
-    const start = performance.now()
-    for (const line of hostile) for (let round = 0; round < 5; round++) readingOf(line)
-    // A second is a thousand times what it takes; what backtracks takes minutes.
-    expect(performance.now() - start).toBeLessThan(5000)
+    // What backtracks does not come back within the time of a test.
+    for (const line of hostile) expect(readingOf(line)?.fix ?? '').not.toBe('?')
   })
 })
