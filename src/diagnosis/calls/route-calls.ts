@@ -2,7 +2,7 @@ import type { ChangeRecord } from '../../telemetry/signals/signal.ts'
 import type { ReviewedCall } from '../../telemetry/telemetry.ts'
 import type { Case } from '../channel.ts'
 import { type Measure, measuresOf } from './measures.ts'
-import { type Points, type Shift, shiftIn } from './shift.ts'
+import { differenceOf, type Points, type Shift, shiftIn } from './shift.ts'
 
 /** What is known of one route: its calls in the order of time, and what of them got worse. */
 export interface RouteCalls {
@@ -33,9 +33,10 @@ export type Following =
   | { kind: 'time'; release: string }
 
 const enoughToBeSteady = 60
-const fewestOfRelease = 20
-/** A release that answers this share of the calls after the shift is the one that has it. */
-const most = 0.6
+/** Calls before the first one of a release that tell which release it took over from. */
+const justBefore = 30
+/** Calls of the old release beside the new one from which on only those count. */
+const fewestBeside = 20
 /** A shift within a release that has at least this share of the whole follows time. */
 const within = 0.5
 
@@ -49,8 +50,11 @@ export function routesOf({ calls, changes, events }: Case): RouteCalls[] {
     const steady: Measure[] = []
     for (const measure of measuresOf(own)) {
       const points = pointsOf(own, measure)
-      const shift = shiftIn(points, measure)
-      if (shift) worse.push({ measure, shift, with: following(own, measure, shift) })
+      const step = releaseStep(own, measure)
+      const shift = step ? undefined : shiftIn(points, measure)
+      if (step) worse.push({ measure, ...step })
+      else if (shift)
+        worse.push({ measure, shift, with: { kind: 'time', release: servingAt(own, shift.at) } })
       else if (points.values.length >= enoughToBeSteady) steady.push(measure)
     }
     worse.sort((a, b) => b.shift.z - a.shift.z || (a.measure.name < b.measure.name ? -1 : 1))
@@ -69,41 +73,47 @@ export function pointsOf(calls: readonly ReviewedCall[], { of }: Measure): Point
   return { at, values }
 }
 
-function following(calls: readonly ReviewedCall[], measure: Measure, shift: Shift): Following {
-  const after = mostFrequent(calls.filter(({ at }) => at >= shift.at))
-  const before = mostFrequent(calls.filter(({ at }) => at < shift.at))
-  if (after.release === before.release || after.share < most)
-    return inTime(calls, measure, shift, after.release)
-  const own = calls.filter(({ release }) => release === after.release)
-  const old = calls.filter(({ release }) => release === before.release)
-  if (own.length < fewestOfRelease || old.length < fewestOfRelease)
-    return { kind: 'time', release: after.release }
-  const whole = Math.abs(shift.after - shift.before)
-  const moved = [own, old]
-    .map(some => shiftIn(pointsOf(some, measure), measure))
-    .some(inner => inner !== undefined && Math.abs(inner.after - inner.before) >= within * whole)
-  return moved
-    ? { kind: 'time', release: after.release }
-    : { kind: 'release', release: after.release, before: before.release }
+/**
+ * The release that is most surely worse than the one it took over from, with neither of them getting worse while it
+ * serves. Beside a candidate the old release still answers: then both are compared at the same time.
+ */
+function releaseStep(
+  calls: readonly ReviewedCall[],
+  measure: Measure,
+): (Pick<Worse, 'shift'> & { with: Following & { kind: 'release' } }) | undefined {
+  let found: ReturnType<typeof releaseStep>
+  for (const release of [...new Set(calls.map(call => call.release))].slice(1)) {
+    const first = calls.findIndex(call => call.release === release)
+    const at = calls[first]?.at ?? 0
+    const before = mostFrequent(calls.slice(Math.max(0, first - justBefore), first))
+    const own = calls.filter(call => call.release === release)
+    const old = calls.filter(call => call.release === before)
+    const beside = pointsOf(
+      old.filter(call => call.at >= at),
+      measure,
+    )
+    const earlier = pointsOf(
+      old.filter(call => call.at < at),
+      measure,
+    )
+    const reference = beside.values.length >= fewestBeside ? beside : earlier
+    const shift = differenceOf(reference, pointsOf(own, measure), measure)
+    if (!shift || shift.z <= (found?.shift.z ?? 0)) continue
+    const whole = Math.abs(shift.after - shift.before)
+    const moves = [own, old].some(some => {
+      const inner = shiftIn(pointsOf(some, measure), measure)
+      return inner !== undefined && Math.abs(inner.after - inner.before) >= within * whole
+    })
+    if (!moves) found = { shift: { ...shift, at }, with: { kind: 'release', release, before } }
+  }
+  return found
 }
 
-/** A candidate that gets a share of the traffic may move the whole while stable goes on answering most calls. */
-function inTime(calls: readonly ReviewedCall[], measure: Measure, shift: Shift, release: string): Following {
-  const rest = calls.filter(call => call.release === release)
-  const stays = shiftIn(pointsOf(rest, measure), measure) === undefined
-  const others = mostFrequent(calls.filter(call => call.at >= shift.at && call.release !== release))
-  const fresh = calls.every(call => call.release !== others.release || call.at >= shift.at - newMs)
-  return stays && others.release !== '' && fresh
-    ? { kind: 'release', release: others.release, before: release }
-    : { kind: 'time', release }
-}
+const servingAt = (calls: readonly ReviewedCall[], at: number): string =>
+  mostFrequent(calls.filter(call => call.at >= at))
 
-/** A release whose first call is no older than this when a measure shifts has just come. */
-const newMs = 300_000
-
-function mostFrequent(calls: readonly ReviewedCall[]): { release: string; share: number } {
+function mostFrequent(calls: readonly ReviewedCall[]): string {
   const counts = new Map<string, number>()
   for (const { release } of calls) counts.set(release, (counts.get(release) ?? 0) + 1)
-  const [found] = [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
-  return found ? { release: found[0], share: found[1] / calls.length } : { release: '', share: 0 }
+  return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))[0]?.[0] ?? ''
 }

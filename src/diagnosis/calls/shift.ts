@@ -53,8 +53,30 @@ export function shiftIn(
   return enough(compared(values.slice(0, split), values.slice(split), measure), measure, at[split] ?? 0, best)
 }
 
+/**
+ * Whether one group of calls is surely and by enough worse than another, by mean ranks (the test of Wilcoxon, Mann and
+ * Whitney with ties).
+ */
+export function differenceOf(
+  before: Points,
+  after: Points,
+  measure: Parameters<typeof shiftIn>[1],
+): Shift | undefined {
+  const [m, n] = [before.values.length, after.values.length]
+  if (m < fewest || n < fewest) return undefined
+  const ranks = ranksOf([...before.values, ...after.values])
+  const mean = (m + n + 1) / 2
+  const variance = ranks.reduce((sum, rank) => sum + (rank - mean) ** 2, 0) / (m + n - 1)
+  if (variance === 0) return undefined
+  const sum = ranks.subarray(0, m).reduce((total, rank) => total + rank, 0)
+  const difference = ((m + n) * mean - sum) / n - sum / m
+  const z = ((measure.worse === 'up' ? 1 : -1) * difference) / Math.sqrt((variance * (m + n)) / (m * n))
+  if (z < surely) return undefined
+  return enough(compared(before.values, after.values, measure), measure, after.at[0] ?? 0, z)
+}
+
 /** Both sides in one figure each. */
-export function compared(
+function compared(
   before: readonly number[],
   after: readonly number[],
   { share, least }: Pick<Measure, 'share' | 'least'>,
