@@ -356,6 +356,6 @@ describe('families', () => {
       'timeout after '.repeat(280),
     ]
     // What backtracks does not come back within the time of a test.
-    for (const line of hostile) expect(readingOf(line)?.fix ?? '').not.toBe('?')
+    for (const line of hostile) expect((readingOf(line)?.means ?? '').length).toBeLessThan(600)
   })
 })
