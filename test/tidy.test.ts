@@ -31,7 +31,7 @@ describe('layers', () => {
     /^skills\/(skill|orchestrator)\.ts$/,
     /^policy\//,
     /^models\/(model|train)\.ts$/,
-    /^git\/(git|remote)\.ts$/,
+    /^git\/(git|remote|forges\/forge)\.ts$/,
     /^ledger\/ledger\.ts$/,
     /^store\/blobs\.ts$/,
     /^controllers\/runtime\//,

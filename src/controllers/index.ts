@@ -23,6 +23,7 @@ import {
 } from './notification/notification-channel.ts'
 import { senders } from './notification/senders/index.ts'
 import { promptReconciler } from './prompt/prompt.ts'
+import { proposalReconciler } from './proposal/proposal.ts'
 import { routeReleaseReconciler } from './route-release/route-release.ts'
 import type { Reconciler } from './runtime/reconciler.ts'
 
@@ -37,6 +38,7 @@ type Dependencies = Parameters<typeof deliveryReconciler>[0] &
   Parameters<typeof guardrailReconciler>[0] &
   Parameters<typeof budgetReconciler>[0] &
   Parameters<typeof gatewayConfigReconciler>[0] &
+  Parameters<typeof proposalReconciler>[0] &
   MonitorDependencies &
   IncidentDependencies
 
@@ -69,6 +71,7 @@ export const reconcilers = (dependencies: Dependencies): readonly Reconciler<Kin
     budgetReconciler(dependencies),
     monitorReconciler(dependencies),
     ...incidentReconcilers(dependencies),
+    proposalReconciler(dependencies),
     gatewayConfigReconciler(dependencies),
   ] as unknown as Reconciler<Kind>[]
 

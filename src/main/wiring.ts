@@ -11,6 +11,7 @@ import { scoreAnswer } from '../gates/scorers/index.ts'
 import type { Counter } from '../gateway/accounting/counter.ts'
 import type { GatewayControl } from '../gateway/gateway.ts'
 import { createGuardrailBench } from '../gateway/guardrails/measure.ts'
+import { forgeOf } from '../git/forges/access.ts'
 import type { Git } from '../git/git.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { systemClock as clock } from '../lib/clock.ts'
@@ -54,6 +55,7 @@ export function controllersOf(parts: ControllerParts) {
       signals: parts.signals,
       ...(parts.watchMemory === undefined ? {} : { memory: watchFile(parts.watchMemory) }),
     }),
+    forgeOf: ({ spec }, secret) => forgeOf(spec.repository, secret, fetch),
     kinds: parts.kinds ?? kinds,
     gates,
     trainers,

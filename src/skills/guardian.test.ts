@@ -20,7 +20,7 @@ const proposal = (
     creationTimestamp: new Date(now - minutesAgo * 60_000).toISOString(),
   },
   spec: { ...draftFor(workload, 3), decisions: [] } as Proposal['spec'],
-  ...(phase !== undefined && { status: { phase } as Proposal['status'] }),
+  ...(phase !== undefined && { status: { phase } as NonNullable<Proposal['status']> }),
 })
 const facts = (changed: Partial<GuardianFacts>): GuardianFacts => ({
   autonomies: [],
