@@ -128,7 +128,7 @@ export function namesIn(
       })
     else if (near.length > 1)
       result.ambiguous.push({ start, end, written, among: near.map(name => index.get(name)?.name ?? name) })
-    else if (cue !== undefined || /[a-z0-9]-[a-z0-9]/.test(written))
+    else if (cueBefore(tokens, token) || looksLikeName(written, ordinary))
       result.unknown.push({
         start,
         end,
@@ -140,6 +140,13 @@ export function namesIn(
   found.sort((a, b) => a.start - b.start)
   return result
 }
+
+/** Put together of parts of which one at least is no ordinary word: `mailer-v2`, not `post-mortem`. */
+const looksLikeName = (written: string, ordinary: ReadonlySet<string>): boolean =>
+  /[a-z0-9]-[a-z0-9]/.test(written) && written.split('-').some(part => !ordinary.has(part))
+
+const cueBefore = (tokens: readonly Token[], token: Token): boolean =>
+  Object.hasOwn(cues, tokens[tokens.indexOf(token) - 1]?.text ?? '')
 
 type Index = ReadonlyMap<string, { name: string; things: readonly Named[] }>
 
