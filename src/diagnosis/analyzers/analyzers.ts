@@ -8,6 +8,7 @@ import { configMapOdd } from './config-map-odd.ts'
 import { cpuLimit } from './cpu-limit.ts'
 import { crash } from './crash.ts'
 import { creationRefused } from './creation-refused.ts'
+import { cronJob } from './cron-job.ts'
 import { deletionStuck } from './deletion-stuck.ts'
 import { delivery } from './delivery.ts'
 import { disruptionBudget } from './disruption-budget.ts'
@@ -16,6 +17,7 @@ import { gatewayApi } from './gateway-api.ts'
 import { hostPort } from './host-port.ts'
 import { imagePull } from './image-pull.ts'
 import { ingress } from './ingress.ts'
+import { ingressClass } from './ingress-class.ts'
 import { invalidDeclared } from './invalid-declared.ts'
 import { job } from './job.ts'
 import { keyAbsent } from './key-absent.ts'
@@ -61,6 +63,7 @@ export const analyzers: readonly Analyzer[] = [
     servicePort,
     serviceNotReady,
     ingress,
+    ingressClass,
     gatewayApi,
     networkPolicyDenies,
     networkPolicyOdd,
@@ -98,6 +101,7 @@ export const analyzers: readonly Analyzer[] = [
     podUnwell,
     rollout,
     job,
+    cronJob,
     autoscaler,
     scaledObject,
     disruptionBudget,

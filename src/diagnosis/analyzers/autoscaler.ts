@@ -58,7 +58,7 @@ function targetAbsent(view: View, object: Autoscaler, kind: string, name: string
     class: 'scaling',
     statement: sentences(
       `${called(object)} (HPA) scales ${kind} ${quoted(name)}, which does not exist in namespace ${object.namespace} (not found), so nothing is scaled`,
-      thereIs(kind, name, others).replace(/^t/, 'T'),
+      thereIs(kind, name, others),
     ),
     strength: told ? strengths.told : lacks === 'listed' || near ? strengths.broken : strengths.likely,
     observed: told !== undefined,
@@ -167,6 +167,16 @@ function* conditions(
   explained: boolean,
 ): Generator<Suspicion> {
   const explains = target ? [target] : []
+  for (const found of [cannotRead(view, object, explained), cannotScale(object), atMaximum(object)])
+    if (found) yield { ...found, object, observed: true, explains }
+}
+
+type Told = Omit<Suspicion, 'object' | 'observed' | 'explains'>
+
+const noApi =
+  /no metrics returned|unable to fetch metrics from resource metrics API|could not find the requested resource|no known available metric versions/
+
+function cannotRead(view: View, object: Autoscaler, explained: boolean): Told | undefined {
   const failing = object.status?.conditions.find(
     ({ type, status, reason }) =>
       type === 'ScalingActive' && status === 'False' && reason !== 'ScalingDisabled',
@@ -174,77 +184,71 @@ function* conditions(
   const event = view.cluster
     .events(object)
     .find(
-      ({ warning, reason }) => warning && /^FailedGet\w*Metric$|^FailedComputeMetricsReplicas$/.test(reason),
+      ({ warning, reason }) =>
+        warning && /^FailedGet\w{0,40}Metric$|^FailedComputeMetricsReplicas$/.test(reason),
     )
   const text = failing?.message ?? event?.message
-  if (text !== undefined) {
-    const noRequest = /missing request for/.test(text)
-    const noServer =
-      /no metrics returned|unable to fetch metrics from resource metrics API|the server could not find the requested resource|could not find the requested resource|no known available metric versions/.test(
-        text,
-      )
-    yield {
-      rule: 'autoscaler-cannot-read-metrics',
-      object,
-      class: noServer && !noRequest ? 'capability' : 'scaling',
-      statement: sentences(
-        `${called(object)} (HPA) cannot read its metrics and does not scale${noRequest ? ': a container has no resource request (missing request)' : noServer ? ': the metrics API (metrics-server or an adapter) does not answer or is not installed' : ''}`,
-        plain(text, 220),
-      ),
-      strength: strengths.told,
-      observed: true,
-      symptom: explained,
-      evidence: [
-        failing
-          ? fieldOf(object, 'status.conditions ScalingActive', text)
-          : {
-              source: event?.file ?? object.file,
-              detail: `${event?.about} ${event?.reason}: ${plain(text, 300)}`,
-            },
-      ],
-      explains,
-    }
+  if (text === undefined) return undefined
+  const noRequest = text.includes('missing request for')
+  const noServer = !noRequest && noApi.test(text)
+  const why = noRequest
+    ? ': a container has no resource request (missing request)'
+    : noServer
+      ? ': the metrics API (metrics-server or an adapter) does not answer or is not installed'
+      : ''
+  return {
+    rule: 'autoscaler-cannot-read-metrics',
+    class: noServer ? 'capability' : 'scaling',
+    statement: sentences(
+      `${called(object)} (HPA) cannot read its metrics and does not scale${why}`,
+      plain(text, 220),
+    ),
+    strength: strengths.told,
+    symptom: explained,
+    evidence: [
+      failing
+        ? fieldOf(object, 'status.conditions ScalingActive', text)
+        : {
+            source: event?.file ?? object.file,
+            detail: `${event?.about} ${event?.reason}: ${plain(text, 300)}`,
+          },
+    ],
   }
+}
+
+function cannotScale(object: Autoscaler): Told | undefined {
   const unable = object.status?.conditions.find(
     ({ type, status }) => type === 'AbleToScale' && status === 'False',
   )
-  if (unable && unable.reason !== 'FailedGetScale')
-    yield {
-      ...{
-        rule: 'autoscaler-failing',
-        object,
-        class: 'scaling',
-        strength: strengths.likely,
-        observed: true,
-        explains,
-      },
-      statement: sentences(
-        `${called(object)} (HPA) cannot scale (${plain(unable.reason ?? 'AbleToScale is False')}): ${plain(unable.message ?? '', 200)}`,
-      ),
-      evidence: [fieldOf(object, 'status.conditions AbleToScale', unable.message ?? '')],
-    }
-  const { currentReplicas, desiredReplicas } = object.status ?? {}
+  if (!unable || unable.reason === 'FailedGetScale') return undefined
+  return {
+    ...{ rule: 'autoscaler-failing', class: 'scaling', strength: strengths.likely },
+    statement: sentences(
+      `${called(object)} (HPA) cannot scale (${plain(unable.reason ?? 'AbleToScale is False')}): ${plain(unable.message ?? '', 200)}`,
+    ),
+    evidence: [fieldOf(object, 'status.conditions AbleToScale', unable.message ?? '')],
+  }
+}
+
+function atMaximum(object: Autoscaler): Told | undefined {
+  const { currentReplicas, desiredReplicas, conditions: told = [] } = object.status ?? {}
   const max = object.spec?.maxReplicas
-  const limited = object.status?.conditions.find(
+  const limited = told.find(
     ({ type, status, reason }) =>
       type === 'ScalingLimited' && status === 'True' && reason === 'TooManyReplicas',
   )
-  if (max !== undefined && (limited || (max > 1 && (desiredReplicas ?? currentReplicas ?? 0) >= max)))
-    yield {
-      ...{ rule: 'autoscaler-at-maximum', object, class: 'scaling', observed: true, explains },
-      strength: limited ? strengths.possible : 0.3,
-      statement: sentences(
-        `${called(object)} (HPA) is at its maximum: ${currentReplicas ?? desiredReplicas} of maxReplicas ${max}, so it cannot scale further`,
-      ),
-      evidence: [
-        fieldOf(object, 'spec.maxReplicas', String(max)),
-        ...(limited ? [fieldOf(object, 'status.conditions ScalingLimited', limited.message ?? '')] : []),
-      ],
-      ...remedy(
-        'scale',
-        object,
-        replaced('/spec/maxReplicas', max, Math.ceil(max * 1.5)),
-        `Let it run ${Math.ceil(max * 1.5)} replicas.`,
-      ),
-    }
+  const full = max !== undefined && max > 1 && (desiredReplicas ?? currentReplicas ?? 0) >= max
+  if (max === undefined || !(limited || full)) return undefined
+  const more = Math.ceil(max * 1.5)
+  return {
+    ...{ rule: 'autoscaler-at-maximum', class: 'scaling', strength: limited ? strengths.possible : 0.28 },
+    statement: sentences(
+      `${called(object)} (HPA) is at its maximum: ${currentReplicas ?? desiredReplicas} of maxReplicas ${max}, so it cannot scale further`,
+    ),
+    evidence: [
+      fieldOf(object, 'spec.maxReplicas', String(max)),
+      ...(limited ? [fieldOf(object, 'status.conditions ScalingLimited', limited.message ?? '')] : []),
+    ],
+    ...remedy('scale', object, replaced('/spec/maxReplicas', max, more), `Let it run ${more} replicas.`),
+  }
 }

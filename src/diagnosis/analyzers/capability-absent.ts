@@ -1,5 +1,5 @@
 import { type Analyzer, strengths } from './analyzer.ts'
-import { called, listed, plain, quoted, sentences } from './wording.ts'
+import { called, plain, quoted, sentences } from './wording.ts'
 
 /** What kinds belong to, for those that are often asked for where they are not installed. */
 const makers: readonly (readonly [RegExp, string])[] = [

@@ -1,23 +1,8 @@
-import { type Analyzer, strengths } from './analyzer.ts'
-import { endsIn, healthOf, type PodEnd, type Workload, waitingIn, warningsOf } from './view.ts'
+import type { Evidence } from '../diagnosis.ts'
+import { type Analyzer, type Suspicion, strengths } from './analyzer.ts'
+import { exitMeaning } from './exit-code.ts'
+import { endsIn, healthOf, type PodEnd, type View, type Workload, waitingIn, warningsOf } from './view.ts'
 import { called, containerCalled, plain, plural, quoted, sentences } from './wording.ts'
-
-/** What an exit code says (kubernetes.io, tldp.org/LDP/abs/html/exitcodes.html). */
-export function exitMeaning(code: number | undefined, reason = ''): string {
-  if (code === 0) return 'it ends by itself with success, though it should go on running'
-  if (code === 126) return 'its command cannot be executed (no permission or no program)'
-  if (code === 127) return 'its command is not found'
-  if (code === 128 && /StartError|ContainerCannotRun/.test(reason))
-    return 'its command cannot be started (executable not found, or not runnable)'
-  if (code === 132) return 'the processor does not know an instruction of it (built for another one)'
-  if (code === 134) return 'it aborted itself'
-  if (code === 136) return 'an arithmetic fault in native code'
-  if (code === 137) return 'it was killed (SIGKILL)'
-  if (code === 139) return 'a memory fault in native code (segmentation fault)'
-  if (code === 143) return 'it was asked to end (SIGTERM)'
-  if (code === 2) return 'it was called wrongly or is misconfigured'
-  return code === 1 ? 'its program failed: look at its last log lines' : 'its program failed'
-}
 
 /** A container ends again and again, or will not start at all. */
 export const crash: Analyzer = {
@@ -27,79 +12,109 @@ export const crash: Analyzer = {
   rules: ['container-crashes', 'container-cannot-start', 'init-container-fails', 'container-ends'],
   *look(view) {
     for (const workload of view.workloads) {
-      if (healthOf(workload) === 'healthy') continue
-      const ends = workload.pods
-        .flatMap(endsIn)
-        .filter(end => fails(end, workload) && !/Shutdown|NodeShutdown/.test(end.pod.status?.reason ?? ''))
-      const starts = workload.pods
-        .flatMap(waitingIn)
-        .find(({ reason = '' }) => /^(CreateContainerError|RunContainerError|CrashLoopBackOff)$/.test(reason))
-      const event = warningsOf(view, workload).find(
-        ({ reason, message }) =>
-          reason === 'Failed' &&
-          /failed to create containerd task|OCI runtime|exec: |executable file not found|no such file or directory/.test(
-            message,
-          ),
-      )
-      const worst = ends.toSorted((a, b) => b.restarts - a.restarts || Number(b.now) - Number(a.now))[0]
-      if (!worst && !event && !(starts && starts.reason !== 'CrashLoopBackOff')) continue
-      const text = [worst?.end.message, starts?.message, event?.message].find(
-        message => message && /exec|executable|runc|OCI|permission denied|no such file/.test(message),
-      )
-      const program = /exec: ?\\?"([^"\\]{1,200})\\?"/.exec(text ?? '')?.[1]
-      const container = worst?.container ?? starts?.container ?? event?.container ?? ''
-      const pod = worst?.pod ?? starts?.pod
-      const init = worst?.init ?? starts?.init ?? false
-      const cannot =
-        text !== undefined &&
-        /executable file not found|no such file or directory|permission denied|exec format error/.exec(
-          text,
-        )?.[0]
-      const code = worst?.end.exitCode
-      const restarts = worst?.restarts ?? 0
-      yield {
-        rule: cannot
-          ? 'container-cannot-start'
-          : code === 0
-            ? 'container-ends'
-            : init
-              ? 'init-container-fails'
-              : 'container-crashes',
-        object: workload,
-        class: workload.finite && !cannot ? 'job' : 'crash',
-        statement: sentences(
-          cannot
-            ? `${called(workload)}: ${init ? 'init ' : ''}${containerCalled(container)} cannot start: its command ${program ? quoted(program) : ''} fails with "${cannot}" (${/executable|no such file/.test(cannot) ? 'the command is not found in the image; a typo?' : 'the command cannot be executed'})`
-            : `${called(workload)}: ${init ? 'init ' : ''}${containerCalled(container)} ${restarts > 0 ? `crashes (${starts?.reason === 'CrashLoopBackOff' ? 'CrashLoopBackOff, ' : ''}${plural(restarts, 'restart')})` : 'failed'} with exit code ${code ?? 'unknown'}${worst?.end.reason ? ` (${plain(worst.end.reason)})` : ''}: ${exitMeaning(code, worst?.end.reason)}`,
-          text ? plain(text, 200) : worst?.end.message && plain(worst.end.message, 250),
-          init ? 'The other containers wait for it (PodInitializing)' : undefined,
-        ),
-        strength: cannot ? strengths.told : strengths.likely,
-        observed: true,
-        symptom: !cannot,
-        evidence: [
-          ...(pod
-            ? [
-                {
-                  source: pod.file,
-                  detail: `${called(pod)}: container ${plain(container)} ${starts?.reason ?? worst?.end.reason ?? 'ended'}, exit code ${code ?? 'unknown'}, ${plural(restarts, 'restart')}`,
-                },
-              ]
-            : []),
-          ...(event
-            ? [{ source: event.file, detail: `${event.about} ${event.reason}: ${plain(event.message, 300)}` }]
-            : []),
-        ],
-        explains: workload.pods,
-      }
+      const crashed = healthOf(workload) === 'healthy' ? undefined : crashOf(view, workload)
+      if (crashed) yield crashed.cannot ? cannotStart(workload, crashed) : ended(workload, crashed)
     }
   },
 }
 
+interface Crash {
+  container: string
+  init: boolean
+  /** What it waits with, such as `CrashLoopBackOff`. */
+  waits: string | undefined
+  end: PodEnd | undefined
+  /** What the container runtime says of its command. */
+  text: string | undefined
+  /** The part of it that says why it does not start. */
+  cannot: string | undefined
+  evidence: Evidence[]
+}
+
+function crashOf(view: View, workload: Workload): Crash | undefined {
+  const [end] = workload.pods
+    .flatMap(endsIn)
+    .filter(one => fails(one, workload))
+    .toSorted((a, b) => b.restarts - a.restarts || Number(b.now) - Number(a.now))
+  const waits = workload.pods
+    .flatMap(waitingIn)
+    .find(({ reason = '' }) => /^(CreateContainerError|RunContainerError|CrashLoopBackOff)$/.test(reason))
+  const event = warningsOf(view, workload).find(
+    ({ reason, message }) =>
+      reason === 'Failed' && /containerd task|OCI runtime|exec: |executable file not found/.test(message),
+  )
+  const refused = waits !== undefined && waits.reason !== 'CrashLoopBackOff'
+  if (!end && !event && !refused) return undefined
+  const text = [end?.end.message, waits?.message, event?.message].find(
+    message => message && /exec|executable|runc|OCI|permission denied|no such file/.test(message),
+  )
+  const pod = end?.pod ?? waits?.pod
+  const container = end?.container || waits?.container || event?.container || ''
+  return {
+    ...{ container, end, text, init: end?.init ?? waits?.init ?? false, waits: waits?.reason },
+    cannot: /executable file not found|no such file or directory|permission denied|exec format error/.exec(
+      text ?? '',
+    )?.[0],
+    evidence: [
+      ...(pod
+        ? [
+            {
+              source: pod.file,
+              detail: `${called(pod)}: ${containerCalled(container)} ${waits?.reason ?? end?.end.reason ?? 'ended'}, exit code ${end?.end.exitCode ?? 'unknown'}, ${plural(end?.restarts ?? 0, 'restart')}`,
+            },
+          ]
+        : []),
+      ...(event
+        ? [{ source: event.file, detail: `${event.about} ${event.reason}: ${plain(event.message, 300)}` }]
+        : []),
+    ],
+  }
+}
+
 function fails({ end, pod, restarts, init, now }: PodEnd, { finite }: Workload): boolean {
-  if (end.reason === 'OOMKilled') return false
+  if (end.reason === 'OOMKilled' || /Shutdown/.test(pod.status?.reason ?? '')) return false
   if ((end.exitCode ?? 0) !== 0) return now || restarts > 0
   // One that should go on running and ends well all the time is restarted as often.
   const backsOff = waitingIn(pod).some(({ reason }) => reason === 'CrashLoopBackOff')
   return !finite && !init && (restarts >= 3 || backsOff)
 }
+
+function cannotStart(
+  workload: Workload,
+  { container, init, text = '', cannot = '', evidence }: Crash,
+): Suspicion {
+  const program = /exec: ?\\?"([^"\\]{1,200})\\?"/.exec(text)?.[1]
+  const meaning = /executable|no such file/.test(cannot)
+    ? 'the command is not found in the image; a typo?'
+    : 'the command cannot be executed'
+  return {
+    rule: 'container-cannot-start',
+    object: workload,
+    class: 'crash',
+    statement: sentences(
+      `${called(workload)}: ${init ? 'init ' : ''}${containerCalled(container)} cannot start: its command ${program ? quoted(program) : ''} fails with "${cannot}" (${meaning})`,
+      plain(text, 200),
+      init ? waitingForIt : undefined,
+    ),
+    ...{ strength: strengths.told, observed: true, evidence, explains: workload.pods },
+  }
+}
+
+function ended(workload: Workload, { container, init, waits, end, text, evidence }: Crash): Suspicion {
+  const { exitCode: code, reason, message } = end?.end ?? {}
+  const restarts = end?.restarts ?? 0
+  const loop = waits === 'CrashLoopBackOff' ? 'CrashLoopBackOff, ' : ''
+  return {
+    rule: code === 0 ? 'container-ends' : init ? 'init-container-fails' : 'container-crashes',
+    object: workload,
+    class: workload.finite ? 'job' : 'crash',
+    statement: sentences(
+      `${called(workload)}: ${init ? 'init ' : ''}${containerCalled(container)} ${restarts > 0 ? `crashes (${loop}${plural(restarts, 'restart')})` : 'failed'} with exit code ${code ?? 'unknown'}${reason ? ` (${plain(reason)})` : ''}: ${exitMeaning(code, reason)}`,
+      plain(text ?? message ?? '', 250),
+      init ? waitingForIt : undefined,
+    ),
+    ...{ strength: strengths.likely, observed: true, symptom: true, evidence, explains: workload.pods },
+  }
+}
+
+const waitingForIt = 'The other containers wait for it (PodInitializing)'

@@ -1,5 +1,5 @@
 import type { Condition } from '../cluster/pod.ts'
-import type { AnyObject } from '../cluster.ts'
+import type { AnyObject, ClusterObject } from '../cluster.ts'
 import { type Analyzer, type Suspicion, strengths } from './analyzer.ts'
 import { called, fieldOf, plain, sentences } from './wording.ts'
 
@@ -10,120 +10,85 @@ export const delivery: Analyzer = {
     'An Argo CD Application, a Flux Kustomization or HelmRelease, or a Delivery failed, drifted or is held.',
   unless: 'It is synced and healthy; being suspended counts little, for it may be meant.',
   rules: [
-    'application-sync-failed',
-    'application-error',
-    'application-out-of-sync',
-    'application-unhealthy',
-    'kustomization-failed',
-    'helm-release-failed',
-    'delivery-failed',
-    'delivery-suspended',
+    ...['application-sync-failed', 'application-error', 'application-out-of-sync', 'application-unhealthy'],
+    ...['kustomization-failed', 'helm-release-failed', 'delivery-failed', 'delivery-suspended'],
   ],
   *look({ cluster }) {
-    for (const object of cluster.all('Application')) {
-      const { sync, health, operationState, conditions = [] } = object.status ?? {}
-      const common = { object, class: 'delivery' as const, observed: true }
-      const source = [
-        object.spec?.source?.repoURL,
-        object.spec?.source?.path ?? object.spec?.source?.chart,
-        object.spec?.source?.targetRevision,
-      ]
-        .filter(Boolean)
-        .join(' ')
-      const error = conditions.find(({ type = '' }) => /Error$/.test(type))
-      if (operationState?.phase === 'Failed' || operationState?.phase === 'Error')
-        yield {
-          ...common,
-          rule: 'application-sync-failed',
-          strength: strengths.told,
-          statement: sentences(
-            `${called(object)} (Argo CD) failed to sync ${plain(source)}: ${plain(operationState.message ?? '', 220)}`,
-          ),
-          evidence: [
-            fieldOf(
-              object,
-              'status.operationState',
-              `${operationState.phase} ${operationState.message ?? ''}`,
-            ),
-          ],
-        }
-      if (error)
-        yield {
-          ...common,
-          rule: 'application-error',
-          strength: strengths.told,
-          statement: sentences(
-            `${called(object)} (Argo CD) has ${plain(error.type ?? '')}: ${plain(error.message ?? '', 250)}`,
-          ),
-          evidence: [fieldOf(object, `status.conditions ${error.type}`, error.message ?? '')],
-        }
-      else if (sync?.status === 'OutOfSync' && operationState?.phase !== 'Failed')
-        yield {
-          ...common,
-          rule: 'application-out-of-sync',
-          strength: strengths.possible,
-          statement: sentences(
-            `${called(object)} (Argo CD) is OutOfSync: the cluster does not have what ${plain(source)} says`,
-          ),
-          evidence: [fieldOf(object, 'status.sync.status', sync.status)],
-        }
-      if (health?.status === 'Degraded' || health?.status === 'Missing')
-        yield {
-          ...common,
-          rule: 'application-unhealthy',
-          strength: strengths.possible,
-          symptom: true,
-          statement: sentences(
-            `${called(object)} (Argo CD) is ${health.status}: ${plain(health.message ?? '', 200)}`,
-          ),
-          evidence: [fieldOf(object, 'status.health.status', health.status)],
-        }
+    for (const object of cluster.all('Application')) yield* application(object)
+    for (const object of cluster.all('Kustomization')) {
+      yield* failed(object, object.status?.conditions ?? [], 'kustomization-failed', 'Flux')
+      yield* suspended(object, object.spec?.suspend)
     }
-    for (const object of cluster.all('Kustomization'))
-      yield* conditioned(
-        object,
-        object.status?.conditions ?? [],
-        'kustomization-failed',
-        'Flux',
-        object.spec?.suspend,
-      )
-    for (const object of cluster.all('HelmRelease'))
-      yield* conditioned(
-        object,
-        object.status?.conditions ?? [],
-        'helm-release-failed',
-        'Flux',
-        object.spec?.suspend,
-      )
+    for (const object of cluster.all('HelmRelease')) {
+      yield* failed(object, object.status?.conditions ?? [], 'helm-release-failed', 'Flux')
+      yield* suspended(object, object.spec?.suspend)
+    }
     for (const object of cluster.all('Delivery'))
-      yield* conditioned(object, object.status?.conditions ?? [], 'delivery-failed', 'Keelway', undefined)
+      yield* failed(object, object.status?.conditions ?? [], 'delivery-failed', 'Keelway')
   },
 }
 
-function* conditioned(
+function* application(object: ClusterObject<'Application'>): Generator<Suspicion> {
+  const { sync, health, operationState, conditions = [] } = object.status ?? {}
+  const common = { object, class: 'delivery' as const, observed: true }
+  const { repoURL, path, chart, targetRevision } = object.spec?.source ?? {}
+  const source = plain([repoURL, path ?? chart, targetRevision].filter(Boolean).join(' '))
+  const error = conditions.find(({ type = '' }) => /Error$/.test(type))
+  const of = `${called(object)} (Argo CD)`
+  const stopped = operationState?.phase === 'Failed' || operationState?.phase === 'Error'
+  if (stopped)
+    yield {
+      ...{ ...common, rule: 'application-sync-failed', strength: strengths.told },
+      statement: sentences(`${of} failed to sync ${source}: ${plain(operationState.message ?? '', 220)}`),
+      evidence: [
+        fieldOf(object, 'status.operationState', `${operationState.phase} ${operationState.message}`),
+      ],
+    }
+  if (error)
+    yield {
+      ...{ ...common, rule: 'application-error', strength: strengths.told },
+      statement: sentences(`${of} has ${plain(error.type ?? '')}: ${plain(error.message ?? '', 250)}`),
+      evidence: [fieldOf(object, `status.conditions ${error.type}`, error.message ?? '')],
+    }
+  if (sync?.status === 'OutOfSync' && !error && !stopped)
+    yield {
+      ...{ ...common, rule: 'application-out-of-sync', strength: strengths.possible },
+      statement: sentences(`${of} is OutOfSync: the cluster does not have what ${source} says`),
+      evidence: [fieldOf(object, 'status.sync.status', sync.status)],
+    }
+  if (health?.status === 'Degraded' || health?.status === 'Missing')
+    yield {
+      ...{ ...common, rule: 'application-unhealthy', strength: strengths.possible, symptom: true },
+      statement: sentences(`${of} is ${health.status}: ${plain(health.message ?? '', 200)}`),
+      evidence: [fieldOf(object, 'status.health.status', health.status)],
+    }
+}
+
+function* failed(
   object: AnyObject,
   conditions: readonly Condition[],
   rule: string,
   by: string,
-  suspend: boolean | undefined,
 ): Generator<Suspicion> {
   const bad =
     conditions.find(
-      ({ type, status }) =>
-        (type === 'Ready' || type === 'Released' || type === 'TestSuccess') && status === 'False',
+      ({ type, status }) => /^(Ready|Released|TestSuccess)$/.test(type ?? '') && status === 'False',
     ) ?? conditions.find(({ type, status }) => type === 'Stalled' && status === 'True')
-  if (bad && !/^(Progressing|DependencyNotReady|Pending|Reconciling)$/.test(bad.reason ?? ''))
-    yield {
-      ...{ rule, object, class: 'delivery', strength: strengths.told - 0.07, observed: true },
-      statement: sentences(
-        `${called(object)} (${by}) failed (${plain(bad.reason ?? bad.type ?? '')}), so the cluster does not have what Git says: ${plain(bad.message ?? '', 250)}`,
-      ),
-      evidence: [fieldOf(object, `status.conditions ${bad.type}`, `${bad.status} ${bad.message ?? ''}`)],
-    }
-  if (suspend)
-    yield {
-      ...{ rule: 'delivery-suspended', object, class: 'delivery', strength: strengths.hint, observed: true },
-      statement: sentences(`${called(object)} (${by}) is suspended, so changes in Git do not arrive`),
-      evidence: [fieldOf(object, 'spec.suspend', 'true')],
-    }
+  if (!bad || /^(Progressing|DependencyNotReady|Pending|Reconciling)$/.test(bad.reason ?? '')) return
+  yield {
+    ...{ rule, object, class: 'delivery', strength: strengths.told - 0.07, observed: true },
+    statement: sentences(
+      `${called(object)} (${by}) failed (${plain(bad.reason ?? bad.type ?? '')}), so the cluster does not have what Git says: ${plain(bad.message ?? '', 250)}`,
+    ),
+    evidence: [fieldOf(object, `status.conditions ${bad.type}`, `${bad.status} ${bad.message ?? ''}`)],
+  }
+}
+
+function* suspended(object: AnyObject, suspend: boolean | undefined): Generator<Suspicion> {
+  if (!suspend) return
+  yield {
+    ...{ rule: 'delivery-suspended', object, class: 'delivery', strength: strengths.hint, observed: true },
+    statement: sentences(`${called(object)} (Flux) is suspended, so changes in Git do not arrive`),
+    evidence: [fieldOf(object, 'spec.suspend', 'true')],
+  }
 }

@@ -8,104 +8,18 @@ import { called, fieldOf, listed, quoted, sentences } from './wording.ts'
 
 type Ingress = ClusterObject<'Ingress'>
 
-/** Classes that controllers bring along under these names. */
-const usualClasses = new Set(
-  'nginx alb traefik gce gce-internal haproxy istio kong contour cilium azure-application-gateway webapprouting.kubernetes.azure.com public openshift-default ambassador apisix'.split(
-    ' ',
-  ),
-)
-
 /** An Ingress names something that is not there. */
 export const ingress: Analyzer = {
   name: 'ingress',
-  finds: 'An Ingress has no class, or names a class, Service, port or TLS Secret that does not exist.',
-  unless: 'A default class is there, cert-manager makes the Secret, or objects of that kind are not known.',
-  rules: [
-    'ingress-class-absent',
-    'ingress-without-class',
-    'ingress-backend-absent',
-    'ingress-backend-port',
-    'ingress-secret-absent',
-  ],
+  finds: 'An Ingress names a Service, a port of it or a TLS Secret that does not exist.',
+  unless: 'cert-manager makes the Secret, or Services and Secrets of the namespace are not known.',
+  rules: ['ingress-backend-absent', 'ingress-backend-port', 'ingress-secret-absent'],
   *look(view) {
     for (const object of view.cluster.all('Ingress')) {
-      yield* classOf(view, object)
       yield* backendsOf(view, object)
       yield* secretsOf(view, object)
     }
   },
-}
-
-function* classOf({ cluster }: View, object: Ingress): Generator<Suspicion> {
-  const annotated = object.metadata.annotations.get('kubernetes.io/ingress.class')
-  const name = object.spec?.ingressClassName ?? annotated
-  const classes = cluster.all('IngressClass')
-  const names = classes.map(one => one.name)
-  const noAddress =
-    object.live && object.raw.status !== undefined && (object.status?.loadBalancer?.ingress.length ?? 0) === 0
-  if (name === undefined) {
-    const defaults = classes.some(
-      ({ metadata }) => metadata.annotations.get('ingressclass.kubernetes.io/is-default-class') === 'true',
-    )
-    if (defaults) return
-    yield {
-      rule: 'ingress-without-class',
-      object,
-      class: 'reference',
-      statement: sentences(
-        `${called(object)} names no ingress class (ingressClassName is missing) and no class is marked as the default, so no controller serves it`,
-        names.length > 0 ? `There is IngressClass ${listed(names.map(quoted))}` : undefined,
-      ),
-      strength: cluster.knows('IngressClass') === 'listed' && noAddress ? strengths.likely : strengths.hint,
-      observed: noAddress,
-      evidence: [fieldOf(object, 'spec.ingressClassName', 'absent')],
-    }
-    return
-  }
-  // An annotation needs no IngressClass: older controllers look for their own word.
-  if (!object.spec?.ingressClassName && annotated) {
-    if (names.length === 0 || names.includes(annotated) || cluster.knows('IngressClass') !== 'listed') return
-  }
-  const known = cluster.lacks('IngressClass', '', name)
-  if (!known || (known === 'declared' && usualClasses.has(name))) return
-  const near = nearest(name, known === 'declared' && names.length === 0 ? [...usualClasses] : names)
-  yield {
-    rule: 'ingress-class-absent',
-    object,
-    class: 'reference',
-    statement: sentences(
-      `${called(object)} names ingress class ${quoted(name)}, and no IngressClass of that name exists (not found), so no ingress controller serves it${noAddress ? ' and it has no address' : ''}`,
-      known === 'declared' && names.length === 0
-        ? near
-          ? `A usual class is ${quoted(near)}`
-          : undefined
-        : thereIs('IngressClass', name, names).replace(/^t/, 'T'),
-    ),
-    strength:
-      known === 'listed'
-        ? noAddress
-          ? strengths.told
-          : strengths.broken
-        : near
-          ? strengths.likely
-          : strengths.possible,
-    observed: noAddress && known === 'listed',
-    evidence: [
-      fieldOf(
-        object,
-        object.spec?.ingressClassName ? 'spec.ingressClassName' : 'annotation kubernetes.io/ingress.class',
-        name,
-      ),
-    ],
-    ...(near !== undefined &&
-      object.spec?.ingressClassName &&
-      remedy(
-        'fix-reference',
-        object,
-        replaced('/spec/ingressClassName', name, near),
-        `Name ingress class ${near}.`,
-      )),
-  }
 }
 
 function* backendsOf({ cluster }: View, object: Ingress): Generator<Suspicion> {
@@ -141,7 +55,7 @@ function* backendsOf({ cluster }: View, object: Ingress): Generator<Suspicion> {
             'Service',
             name,
             others.map(one => one.name),
-          ).replace(/^t/, 'T'),
+          ),
         ),
         strength: known === 'listed' || near ? strengths.broken : strengths.likely,
         observed: false,

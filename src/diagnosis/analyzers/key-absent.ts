@@ -1,8 +1,10 @@
-import { type Analyzer, strengths } from './analyzer.ts'
+import type { AnyObject } from '../cluster.ts'
+import { type Analyzer, type Suspicion, strengths } from './analyzer.ts'
 import { nearest, thereIs } from './labels.ts'
-import { referencesOf } from './references.ts'
+import { type Reference, referencesOf } from './references.ts'
 import { replaced, templateRemedy } from './remedies.ts'
 import { seenOf } from './seen.ts'
+import type { View, Workload } from './view.ts'
 import { called, fieldOf, quoted, sentences } from './wording.ts'
 
 /** A pod template asks for a key that the ConfigMap or Secret does not have. */
@@ -13,53 +15,60 @@ export const keyAbsent: Analyzer = {
   rules: ['key-absent'],
   *look(view) {
     for (const workload of view.workloads)
-      for (const { kind, name, keys, optional, use, said, path } of referencesOf(workload)) {
+      for (const reference of referencesOf(workload)) {
+        const { kind, name, optional, keys } = reference
         if (optional || (kind !== 'ConfigMap' && kind !== 'Secret')) continue
         const object = view.cluster.get(kind, workload.namespace, name)
         const there = object && keysOf(object)
-        for (const key of there ? keys : []) {
-          if (!object || there?.includes(key)) continue
-          const near = nearest(key, there ?? [])
-          const seen = seenOf(
-            view,
-            workload,
-            /couldn't find key|references non-existent config key|non-existent secret key/,
-          )
-          yield {
-            rule: 'key-absent',
-            object: workload,
-            class: 'reference',
-            statement: sentences(
-              `${called(workload)} asks for key ${quoted(key)} of ${kind} ${quoted(name)}, but this key is missing (does not exist) there: ${said}`,
-              `In ${kind} ${quoted(name)} ${thereIs('key', key, there ?? [])}`,
-              use === 'env'
-                ? 'The container cannot start (CreateContainerConfigError)'
-                : 'Its pods stay in ContainerCreating (FailedMount)',
-              seen?.text,
-            ),
-            strength: seen ? strengths.told : strengths.broken,
-            observed: seen !== undefined,
-            evidence: [
-              fieldOf(workload.object, path, `key ${key} of ${kind} ${name}`),
-              {
-                source: object.file,
-                detail: `${called(object)} has keys ${(there ?? []).slice(0, 10).join(', ') || 'none'}`,
-              },
-              ...(seen?.evidence ?? []),
-            ],
-            explains: workload.pods,
-            ...(near !== undefined &&
-              use === 'env' &&
-              templateRemedy(
-                'fix-reference',
-                workload,
-                replaced(path.replace(/name$/, 'key'), key, near),
-                `Ask for key ${near}, which exists, instead of ${key}.`,
-              )),
-          }
-        }
+        if (!object || !there) continue
+        for (const key of keys.filter(one => !there.includes(one)))
+          yield absent(view, workload, reference, object, key, there)
       }
   },
+}
+
+function absent(
+  view: View,
+  workload: Workload,
+  { kind, name, use, said, path }: Reference,
+  object: AnyObject,
+  key: string,
+  there: readonly string[],
+): Suspicion {
+  const near = nearest(key, there)
+  const seen = seenOf(view, workload, /couldn't find key|references non-existent (config|secret) key/)
+  return {
+    rule: 'key-absent',
+    object: workload,
+    class: 'reference',
+    statement: sentences(
+      `${called(workload)} asks for key ${quoted(key)} of ${kind} ${quoted(name)}, but this key is missing (does not exist) there: ${said}`,
+      `In ${kind} ${quoted(name)} ${thereIs('key', key, there)}`,
+      use === 'env'
+        ? 'The container cannot start (CreateContainerConfigError)'
+        : 'Its pods stay in ContainerCreating (FailedMount)',
+      seen?.text,
+    ),
+    strength: seen ? strengths.told : strengths.broken,
+    observed: seen !== undefined,
+    evidence: [
+      fieldOf(workload.object, path, `key ${key} of ${kind} ${name}`),
+      {
+        source: object.file,
+        detail: `${called(object)} has keys ${there.slice(0, 10).join(', ') || 'none'}`,
+      },
+      ...(seen?.evidence ?? []),
+    ],
+    explains: workload.pods,
+    ...(near !== undefined &&
+      use === 'env' &&
+      templateRemedy(
+        'fix-reference',
+        workload,
+        replaced(path.replace(/name$/, 'key'), key, near),
+        `Ask for key ${near}, which exists, instead of ${key}.`,
+      )),
+  }
 }
 
 function keysOf(object: {

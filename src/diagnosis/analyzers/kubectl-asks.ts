@@ -6,40 +6,47 @@ export interface Ask {
   verb: string
   /** Plural, with subresource, such as `pods/log`. */
   resource: string
-  /** API group; `?` when it is not known. */
+  /** API group. */
   group: string
+  /** Empty for all namespaces. */
   namespace: string
   command: string
 }
 
+/** Verbs of kubectl and what they need. */
 const verbs: Readonly<Record<string, readonly string[]>> = {
-  get: ['list'],
-  describe: ['get'],
-  delete: ['delete'],
-  create: ['create'],
-  apply: ['get', 'create'],
-  patch: ['patch'],
-  edit: ['patch'],
-  label: ['patch'],
-  annotate: ['patch'],
-  scale: ['patch'],
+  ...{ get: ['list'], describe: ['get'], delete: ['delete'], create: ['create'], apply: ['get', 'create'] },
+  ...{ patch: ['patch'], edit: ['patch'], label: ['patch'], annotate: ['patch'], scale: ['patch'] },
   rollout: ['patch'],
 }
 
 /** Words of kubectl for kinds, and what they are called in roles. */
-const resources: Readonly<Record<string, readonly [resource: string, group: string]>> = Object.fromEntries(
-  (
-    'po pod pods=pods;svc service services=services;cm configmap configmaps=configmaps;secret secrets=secrets;no node nodes=nodes;ns namespace namespaces=namespaces;' +
-    'ep endpoints=endpoints;ev event events=events;sa serviceaccount serviceaccounts=serviceaccounts;pvc persistentvolumeclaim persistentvolumeclaims=persistentvolumeclaims;pv persistentvolumes=persistentvolumes;' +
-    'deploy deployment deployments=deployments@apps;rs replicaset replicasets=replicasets@apps;sts statefulset statefulsets=statefulsets@apps;ds daemonset daemonsets=daemonsets@apps;' +
-    'job jobs=jobs@batch;cj cronjob cronjobs=cronjobs@batch;ing ingress ingresses=ingresses@networking.k8s.io;netpol networkpolicy networkpolicies=networkpolicies@networking.k8s.io'
-  )
-    .split(';')
-    .flatMap(line => {
-      const [words = '', meaning = ''] = line.split('=')
-      const [resource = '', group = ''] = meaning.split('@')
-      return words.split(' ').map(word => [word, [resource, group] as const] as const)
-    }),
+const resources: ReadonlyMap<string, readonly [resource: string, group: string]> = new Map(
+  [
+    'po pod pods=pods',
+    'svc service services=services',
+    'cm configmap configmaps=configmaps',
+    'secret secrets=secrets',
+    'no node nodes=nodes',
+    'ns namespace namespaces=namespaces',
+    'ep endpoints=endpoints',
+    'ev event events=events',
+    'sa serviceaccount serviceaccounts=serviceaccounts',
+    'pvc persistentvolumeclaim persistentvolumeclaims=persistentvolumeclaims',
+    'pv persistentvolume persistentvolumes=persistentvolumes',
+    'deploy deployment deployments=deployments@apps',
+    'rs replicaset replicasets=replicasets@apps',
+    'sts statefulset statefulsets=statefulsets@apps',
+    'ds daemonset daemonsets=daemonsets@apps',
+    'job jobs=jobs@batch',
+    'cj cronjob cronjobs=cronjobs@batch',
+    'ing ingress ingresses=ingresses@networking.k8s.io',
+    'netpol networkpolicy networkpolicies=networkpolicies@networking.k8s.io',
+  ].flatMap(line => {
+    const [words = '', meaning = ''] = line.split('=')
+    const [resource = '', group = ''] = meaning.split('@')
+    return words.split(' ').map(word => [word, [resource, group]] as const)
+  }),
 )
 
 const most = { commands: 50, text: 50_000 } as const
@@ -50,55 +57,46 @@ export function kubectlAsks(
   own: string,
 ): Ask[] {
   const text = [...command, ...args].join(' ').slice(0, most.text)
-  const found: Ask[] = []
-  for (const [whole, line = ''] of [...text.matchAll(/(?:^|[\s;&|(`/])kubectl +([^\n;&|)`]{1,400})/g)].slice(
-    0,
-    most.commands,
-  )) {
-    const words = line.trim().split(/\s+/)
-    const namespace = flagOf(words, '-n', '--namespace') ?? own
-    const everywhere = words.some(word => word === '-A' || word === '--all-namespaces')
-    const plainWords = withoutFlags(words)
-    const [verb = '', kindWord = '', name] = plainWords
-    const [kind = '', ofName] = kindWord.split('/')
-    const say = plain(whole.replace(/^[\s;&|(`/]+/, ''), 100)
-    const place = everywhere ? '' : namespace
-    if (verb === 'logs')
-      found.push({ verb: 'get', resource: 'pods/log', group: '', namespace: place, command: say })
-    else if (verb === 'exec')
-      found.push({ verb: 'create', resource: 'pods/exec', group: '', namespace: place, command: say })
-    else
-      for (const need of verbs[verb] ?? [])
-        for (const word of kind.split(',')) {
-          const [resource, group] = resources[word.toLowerCase()] ?? []
-          if (resource === undefined || group === undefined) continue
-          const one = verb === 'get' && (name !== undefined || ofName !== undefined) ? 'get' : need
-          found.push({ verb: one, resource, group, namespace: place, command: say })
-        }
-  }
-  for (const [whole, group = '', namespace, resource = ''] of [
-    ...text.matchAll(
-      /\/(?:api\/v1|apis\/([\w.-]{1,100})\/v\w{1,20})\/(?:namespaces\/([\w.$(){}-]{1,100})\/)?([a-z]{3,60})\b/g,
-    ),
-  ].slice(0, most.commands))
-    if (resource !== 'namespaces' || namespace === undefined)
-      found.push({
-        verb: 'list',
-        resource,
-        group,
-        namespace: namespace === undefined || /[$]/.test(namespace) ? own : namespace,
-        command: plain(whole, 100),
-      })
-  return found
+  return [...byKubectl(text, own), ...byAddress(text, own)]
 }
 
-const flagOf = (words: readonly string[], ...flags: readonly string[]): string | undefined => {
-  for (const [index, word] of words.entries())
-    for (const flag of flags) {
-      if (word === flag) return words[index + 1]
-      if (word.startsWith(`${flag}=`)) return word.slice(flag.length + 1)
+function byKubectl(text: string, own: string): Ask[] {
+  const lines = [...text.matchAll(/(?:^|[\s;&|(`/])(kubectl +[^\n;&|)`]{1,400})/g)]
+  return lines.slice(0, most.commands).flatMap(([, line = '']) => {
+    const words = line.trim().split(/\s+/).slice(1)
+    const everywhere = words.some(word => word === '-A' || word === '--all-namespaces')
+    const place = {
+      namespace: everywhere ? '' : (flagOf(words, '-n', '--namespace') ?? own),
+      command: plain(line, 100),
     }
-  return undefined
+    const [verb = '', kinds = '', name] = withoutFlags(words)
+    if (verb === 'logs') return [{ verb: 'get', resource: 'pods/log', group: '', ...place }]
+    if (verb === 'exec') return [{ verb: 'create', resource: 'pods/exec', group: '', ...place }]
+    const [kindWords = '', ofName] = kinds.split('/')
+    const needs = verb === 'get' && (name ?? ofName) !== undefined ? ['get'] : (verbs[verb] ?? [])
+    return kindWords.split(',').flatMap(word => {
+      const known = resources.get(word.toLowerCase())
+      return known ? needs.map(need => ({ verb: need, resource: known[0], group: known[1], ...place })) : []
+    })
+  })
+}
+
+function byAddress(text: string, own: string): Ask[] {
+  const paths = text.matchAll(
+    /\/(?:api\/v1|apis\/([\w.-]{1,100})\/v\w{1,20})\/(?:namespaces\/([\w.$(){}-]{1,100})\/)?([a-z]{3,60})\b/g,
+  )
+  return [...paths].slice(0, most.commands).map(([whole, group = '', namespace, resource = '']) => ({
+    ...{ verb: 'list', resource, group, command: plain(whole, 100) },
+    // Scripts put their own namespace together.
+    namespace: namespace === undefined || namespace.includes('$') ? own : namespace,
+  }))
+}
+
+function flagOf(words: readonly string[], ...flags: readonly string[]): string | undefined {
+  const at = words.findIndex(word => flags.includes(word))
+  if (at >= 0) return words[at + 1]
+  const joined = words.find(word => flags.some(flag => word.startsWith(`${flag}=`)))
+  return joined?.slice(joined.indexOf('=') + 1)
 }
 
 /** Flags of kubectl that take a value in the next word. */

@@ -9,19 +9,9 @@ export const logLines =
   (marker: string): LogLine[] => {
     const found: LogLine[] = []
     for (const { text, file, kind, name, namespace } of cluster.logs) {
-      const pod = /^po(d|ds)?$/i.test(kind)
-        ? { name, ...(namespace !== undefined && { namespace }) }
-        : undefined
-      for (let at = text.indexOf(marker); at >= 0 && found.length < most.lines; ) {
-        const start = text.lastIndexOf('\n', at) + 1
-        const end = text.indexOf('\n', at)
-        found.push({
-          text: text.slice(start, end < 0 ? undefined : end).slice(0, most.line),
-          file,
-          ...(pod && { pod }),
-        })
-        at = end < 0 ? -1 : text.indexOf(marker, end)
-      }
+      const pod = { name, ...(namespace !== undefined && { namespace }) }
+      for (const line of linesWith(text, marker, most.lines - found.length))
+        found.push({ text: line, file, ...(/^po(d|ds)?$/i.test(kind) && { pod }) })
     }
     for (const { body, resource } of logs) {
       if (found.length >= most.lines) break
@@ -30,3 +20,13 @@ export const logLines =
     }
     return found
   }
+
+function* linesWith(text: string, marker: string, limit: number): Generator<string> {
+  let at = text.indexOf(marker)
+  for (let count = 0; at >= 0 && count < limit; count++) {
+    const start = text.lastIndexOf('\n', at) + 1
+    const end = text.indexOf('\n', at)
+    yield text.slice(start, end < 0 ? undefined : end).slice(0, most.line)
+    at = end < 0 ? -1 : text.indexOf(marker, end)
+  }
+}

@@ -197,7 +197,7 @@ function* bindings(view: View): Generator<Suspicion> {
         class: 'permission',
         statement: sentences(
           `${called(binding)} binds ${kind} ${quoted(name)}, which does not exist (not found), so it gives no permission (RBAC forbidden)`,
-          thereIs('Role', name, others).replace(/^t/, 'T'),
+          thereIs('Role', name, others),
         ),
         strength: strengths.likely,
         observed: false,

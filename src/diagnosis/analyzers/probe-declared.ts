@@ -4,7 +4,7 @@ import { imageName, knownImage, runsAsBuilt } from './images.ts'
 import { effectOf, type ProbeKind, patience, probesOf, probeText } from './probes.ts'
 import { replaced, templateRemedy } from './remedies.ts'
 import { scriptOf } from './shell.ts'
-import { containersOf, type Workload } from './view.ts'
+import { eachContainer, type Workload } from './view.ts'
 import { called, containerCalled, fieldOf, quoted, sentences } from './wording.ts'
 
 /** Images of runtimes that take long until they serve. */
@@ -18,108 +18,125 @@ export const probeDeclared: Analyzer = {
     'A probe whose command always fails, whose path the image does not serve, or which gives up before the container is up.',
   unless: 'A startup probe waits, content or configuration is mounted, or the pods run well.',
   rules: [
-    'probe-command-fails',
-    'probe-path',
-    'probe-too-early',
-    'probe-timeout-over-period',
+    ...['probe-command-fails', 'probe-path', 'probe-too-early', 'probe-timeout-over-period'],
     'probe-without-handler',
   ],
   *look(view) {
-    for (const workload of view.workloads)
-      for (const { container, path, init } of containersOf(workload))
-        if (!init)
-          for (const { kind, probe } of probesOf(container))
-            yield* faults(workload, container, path, kind, probe)
+    for (const { workload, container, path, init } of eachContainer(view)) {
+      if (init) continue
+      for (const { kind, probe } of probesOf(container)) {
+        const one: Declared = { workload, container, kind, probe, at: `${path}/${kind}Probe` }
+        for (const found of [
+          commandFault(one),
+          pathFault(one),
+          tooEarly(one),
+          impatient(one),
+          withoutHandler(one),
+        ])
+          if (found)
+            yield {
+              ...{ object: workload, class: 'probe', observed: false, explains: workload.pods },
+              evidence: [fieldOf(workload.object, one.at, probeText(probe))],
+              ...found,
+            }
+      }
+    }
   },
 }
 
-function* faults(
-  workload: Workload,
-  container: Container,
-  path: string,
-  kind: ProbeKind,
-  probe: Probe,
-): Generator<Suspicion> {
-  const at = `${path}/${kind}Probe`
-  const of = `${called(workload)}: the ${kind} probe (${kind}Probe) of ${containerCalled(container.name)}`
-  const common = {
-    object: workload,
-    class: 'probe' as const,
-    observed: false,
-    explains: workload.pods,
-    evidence: [fieldOf(workload.object, at, probeText(probe))],
-  }
+interface Declared {
+  workload: Workload
+  container: Container
+  kind: ProbeKind
+  probe: Probe
+  /** JSON Pointer of the probe. */
+  at: string
+}
+type Found = Pick<Suspicion, 'rule' | 'strength' | 'statement' | 'remedy'>
+
+const of = ({ workload, kind, container }: Declared): string =>
+  `${called(workload)}: the ${kind} probe (${kind}Probe) of ${containerCalled(container.name)}`
+
+function commandFault(one: Declared): Found | undefined {
+  const { probe, container, workload, kind } = one
   const failing = probe.exec && commandFails(probe.exec.command, container, workload)
-  if (failing)
-    yield {
-      ...common,
+  return (
+    failing && {
       rule: 'probe-command-fails',
       strength: failing.sure ? strengths.broken : strengths.likely,
       statement: sentences(
-        `${of} runs ${quoted(probe.exec?.command.join(' ') ?? '')}, which fails every time: ${failing.text}`,
+        `${of(one)} runs ${quoted(probe.exec?.command.join(' ') ?? '')}, which fails every time: ${failing.text}`,
         effectOf(kind),
       ),
     }
-  const image = runsAsBuilt(container) ? knownImage(container) : undefined
+  )
+}
+
+function pathFault(one: Declared): Found | undefined {
+  const { probe, container, workload, kind, at } = one
+  const served = runsAsBuilt(container) ? knownImage(container)?.paths : undefined
   const route = probe.httpGet?.path ?? '/'
-  const files = container.volumeMounts.some(({ mountPath = '' }) =>
+  const own = container.volumeMounts.some(({ mountPath = '' }) =>
     /nginx|html|htdocs|httpd|apache|www|conf/.test(mountPath),
   )
-  if (probe.httpGet && image?.paths && !image.paths.includes(route.split('?')[0] ?? '') && !files)
-    yield {
-      ...{ ...common, rule: 'probe-path', strength: strengths.likely },
-      statement: sentences(
-        `${of} asks path ${quoted(route)} on port ${probe.httpGet.port ?? ''}, which image ${quoted(container.image ?? '')} does not serve without configuration (404 not found), so the probe fails`,
-        effectOf(kind),
-      ),
-      ...templateRemedy(
-        'tune-probe',
-        workload,
-        replaced(`${at}/httpGet/path`, probe.httpGet.path, image.paths[0]),
-        `Let the ${kind} probe ask ${image.paths[0]}, which the image serves.`,
-      ),
-    }
-  const script = scriptOf(container)?.text ?? ''
-  const sleeps = sleepBefore(script)
-  if (kind === 'liveness' && !container.startupProbe && sleeps > patience(probe))
-    yield {
-      ...{ ...common, rule: 'probe-too-early', strength: strengths.likely },
-      statement: sentences(
-        `${of} gives up ${patience(probe)} s after the start (initialDelaySeconds ${probe.initialDelaySeconds ?? 0}, periodSeconds ${probe.periodSeconds ?? 10}, failureThreshold ${probe.failureThreshold ?? 3}), but the container takes ${sleeps} s until it serves`,
-        effectOf(kind),
-      ),
-    }
-  else if (
-    kind === 'liveness' &&
-    !container.startupProbe &&
-    patience(probe) < 30 &&
-    slowStart.test(imageName(container.image ?? '')?.repository ?? '')
-  )
-    yield {
-      ...{ ...common, rule: 'probe-too-early', strength: strengths.possible },
-      statement: sentences(
-        `${of} gives up ${patience(probe)} s after the start (initialDelaySeconds ${probe.initialDelaySeconds ?? 0}), which is too early for image ${quoted(container.image ?? '')}, and there is no startup probe`,
-        effectOf(kind),
-      ),
-    }
-  if ((probe.timeoutSeconds ?? 1) > (probe.periodSeconds ?? 10))
-    yield {
-      ...common,
-      rule: 'probe-timeout-over-period',
-      strength: strengths.hint,
-      statement: sentences(
-        `${of} has a timeout of ${probe.timeoutSeconds} s that is longer than its period of ${probe.periodSeconds ?? 10} s`,
-      ),
-    }
-  if (!probe.httpGet && !probe.tcpSocket && !probe.grpc && !probe.exec && workload.declared)
-    yield {
-      ...common,
-      rule: 'probe-without-handler',
-      strength: strengths.possible,
-      statement: sentences(
-        `${of} says neither httpGet, tcpSocket, grpc nor exec, so the API server refuses it`,
-      ),
-    }
+  if (!probe.httpGet || !served || served.includes(route.split('?')[0] ?? '') || own) return undefined
+  return {
+    rule: 'probe-path',
+    strength: strengths.likely,
+    statement: sentences(
+      `${of(one)} asks path ${quoted(route)} on port ${probe.httpGet.port ?? ''}, which image ${quoted(container.image ?? '')} does not serve without configuration (404 not found), so the probe fails`,
+      effectOf(kind),
+    ),
+    ...templateRemedy(
+      'tune-probe',
+      workload,
+      replaced(`${at}/httpGet/path`, probe.httpGet.path, served[0]),
+      `Let the ${kind} probe ask ${served[0]}, which the image serves.`,
+    ),
+  }
+}
+
+function tooEarly(one: Declared): Found | undefined {
+  const { probe, container, kind } = one
+  if (kind !== 'liveness' || container.startupProbe) return undefined
+  const sleeps = sleepBefore(scriptOf(container)?.text ?? '')
+  const slow = slowStart.test(imageName(container.image ?? '')?.repository ?? '')
+  const byScript = sleeps > patience(probe)
+  if (!byScript && !(slow && patience(probe) < 30)) return undefined
+  const timing = `initialDelaySeconds ${probe.initialDelaySeconds ?? 0}, periodSeconds ${probe.periodSeconds ?? 10}, failureThreshold ${probe.failureThreshold ?? 3}`
+  return {
+    rule: 'probe-too-early',
+    strength: byScript ? strengths.likely : strengths.possible,
+    statement: sentences(
+      `${of(one)} gives up ${patience(probe)} s after the start (${timing}), ${byScript ? `but the container takes ${sleeps} s until it serves` : `which is too early for image ${quoted(container.image ?? '')}, and there is no startup probe`}`,
+      effectOf(kind),
+    ),
+  }
+}
+
+function impatient(one: Declared): Found | undefined {
+  const { timeoutSeconds = 1, periodSeconds = 10 } = one.probe
+  if (timeoutSeconds <= periodSeconds) return undefined
+  return {
+    rule: 'probe-timeout-over-period',
+    strength: strengths.hint,
+    statement: sentences(
+      `${of(one)} has a timeout of ${timeoutSeconds} s that is longer than its period of ${periodSeconds} s`,
+    ),
+  }
+}
+
+function withoutHandler(one: Declared): Found | undefined {
+  const { httpGet, tcpSocket, grpc, exec } = one.probe
+  if (httpGet || tcpSocket || grpc || exec || !one.workload.declared || one.workload.object.live)
+    return undefined
+  return {
+    rule: 'probe-without-handler',
+    strength: strengths.possible,
+    statement: sentences(
+      `${of(one)} says neither httpGet, tcpSocket, grpc nor exec, so the API server refuses it`,
+    ),
+  }
 }
 
 /** Seconds that a script sleeps before anything else of substance. */

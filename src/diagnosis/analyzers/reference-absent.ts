@@ -76,12 +76,11 @@ function absent(
         uses.map(({ said }) => said),
         3,
       )}`,
-      `${near === undefined && elsewhere ? `it is in namespace ${elsewhere.namespace} only` : thereIs(kind, name, others)}`.replace(
-        /^./,
-        letter => letter.toUpperCase(),
-      ),
+      near === undefined && elsewhere
+        ? `it is in namespace ${elsewhere.namespace} only`
+        : thereIs(kind, name, others),
       consequences(reference),
-      seen && `${seen.text}`.replace(/^./, letter => letter.toUpperCase()),
+      seen?.text,
     ),
     strength: provider && !seen ? strengths.hint : strength,
     observed: seen !== undefined,

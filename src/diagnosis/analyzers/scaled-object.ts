@@ -47,7 +47,7 @@ export const scaledObject: Analyzer = {
                 .within(object.namespace)
                 .filter(one => one.kind === kind)
                 .map(one => one.name),
-            ).replace(/^t/, 'T'),
+            ),
           ),
           evidence: [fieldOf(object, 'spec.scaleTargetRef', `${kind}/${name}`)],
         }

@@ -209,45 +209,56 @@ function taints(workload: Workload, nodes: Nodes): Suspicion | undefined {
 }
 
 function size(workload: Workload, nodes: Nodes): Suspicion | undefined {
-  const asked = askedBy(workload)
-  for (const [resource, wanted] of asked) {
+  for (const [resource, wanted] of askedBy(workload)) {
+    const largest = largestOf(nodes, resource)
     const device = resource.includes('/')
-    const offered = nodes?.flatMap(
-      ({ status }) =>
-        quantity((status?.allocatable.size ? status.allocatable : status?.capacity)?.get(resource)) ??
-        (device && status?.allocatable.size ? 0 : []),
-    )
-    const largest = offered && offered.length > 0 ? Math.max(...offered) : undefined
-    const huge = hugePod[resource]
-    if (largest === undefined ? (huge === undefined ? !device : wanted <= huge) : wanted <= largest) continue
-    const gpu = /gpu/i.test(resource) ? 'GPU ' : ''
-    return {
-      rule: device && (largest ?? 0) === 0 ? 'device-absent' : 'request-exceeds-nodes',
-      object: workload,
-      class: 'scheduling',
-      statement: sentences(
-        `${called(workload)} requests ${amount(wanted, resource)} ${gpu}${gpu ? `(${resource})` : resource} for each pod, ${largest === undefined ? 'which few or no nodes offer' : largest === 0 ? `and no node offers any ${gpu}${resource}` : `and the largest node offers ${amount(largest, resource)}`}, so its pods stay Pending (insufficient ${resource})`,
-      ),
-      strength: largest !== undefined ? strengths.broken : device ? 0.25 : strengths.possible,
-      observed: false,
-      evidence: [
-        fieldOf(
-          workload.object,
-          `${workload.path}/containers resources.requests`,
-          `${resource} ${amount(wanted, resource)}`,
-        ),
-        ...(largest === undefined
-          ? []
-          : [
-              {
-                source: nodes?.[0]?.file ?? '',
-                detail: `largest allocatable ${resource}: ${amount(largest, resource)}`,
-              },
-            ]),
-      ],
-    }
+    const most = largest ?? hugePod[resource] ?? (device ? 0 : Infinity)
+    if (wanted > most) return tooLarge(workload, resource, wanted, largest)
   }
   return undefined
+}
+
+/** The most of a resource that one node offers; undefined when it is not known. */
+function largestOf(nodes: Nodes, resource: string): number | undefined {
+  const offered = (nodes ?? []).flatMap(({ status }) => {
+    const all = status?.allocatable.size ? status.allocatable : status?.capacity
+    // What a node that tells of its resources does not name, it does not have.
+    return quantity(all?.get(resource)) ?? (all?.size ? 0 : [])
+  })
+  return offered.length > 0 ? Math.max(...offered) : undefined
+}
+
+function tooLarge(
+  workload: Workload,
+  resource: string,
+  wanted: number,
+  largest: number | undefined,
+): Suspicion {
+  const device = resource.includes('/')
+  const what = /gpu/i.test(resource) ? `GPU (${resource})` : resource
+  const offer =
+    largest === undefined
+      ? 'which few or no nodes offer'
+      : largest === 0
+        ? `and no node offers any ${what}`
+        : `and the largest node offers ${amount(largest, resource)}`
+  return {
+    rule: device && (largest ?? 0) === 0 ? 'device-absent' : 'request-exceeds-nodes',
+    object: workload,
+    class: 'scheduling',
+    statement: sentences(
+      `${called(workload)} requests ${amount(wanted, resource)} ${what} for each pod, ${offer}, so its pods stay Pending (insufficient ${resource})`,
+    ),
+    strength: largest !== undefined ? strengths.broken : device ? 0.25 : strengths.possible,
+    observed: false,
+    evidence: [
+      fieldOf(
+        workload.object,
+        `${workload.path}/containers resources.requests`,
+        `${resource} ${amount(wanted, resource)}`,
+      ),
+    ],
+  }
 }
 
 function spread(workload: Workload, nodes: Nodes): Suspicion | undefined {

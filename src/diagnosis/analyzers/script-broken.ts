@@ -1,7 +1,8 @@
 import { type Analyzer, type Suspicion, strengths } from './analyzer.ts'
 import { knownImage, runsAsBuilt } from './images.ts'
 import { seenOf } from './seen.ts'
-import { readScript, scriptOf, syntaxFault } from './shell.ts'
+import { scriptOf, syntaxFault } from './shell.ts'
+import { readWords } from './shell-words.ts'
 import { containersOf, type View, type Workload } from './view.ts'
 import { called, containerCalled, fieldOf, plain, quoted, sentences } from './wording.ts'
 
@@ -105,7 +106,7 @@ function typoIn(
   const programs =
     script === undefined
       ? [command[0] ?? (command.length === 0 ? undefined : args[0])].filter(word => word !== undefined)
-      : readScript(script)
+      : readWords(script)
           .words.filter(({ command: at, quoted: inQuotes }) => at && !inQuotes)
           .map(({ text }) => text)
   const functions = new Set(

@@ -1,9 +1,13 @@
-import { type Analyzer, strengths } from './analyzer.ts'
+import type { ClusterObject } from '../cluster.ts'
+import { type Analyzer, type Suspicion, strengths } from './analyzer.ts'
 import { knownImage, runsAsBuilt } from './images.ts'
 import { nearest } from './labels.ts'
 import { remedy, replaced } from './remedies.ts'
 import { behind, mentionsPort, portsOf } from './services.ts'
+import type { Workload } from './view.ts'
 import { called, fieldOf, listed, quoted, sentences } from './wording.ts'
+
+type Service = ClusterObject<'Service'>
 
 /** A Service sends to a port that its pods do not serve. */
 export const servicePort: Analyzer = {
@@ -14,66 +18,68 @@ export const servicePort: Analyzer = {
   rules: ['service-target-port'],
   *look(view) {
     for (const service of view.cluster.all('Service'))
-      for (const [index, { port, targetPort = port, name: portName }] of (
-        service.spec?.ports ?? []
-      ).entries())
-        for (const workload of behind(view, service)) {
-          if (targetPort === undefined || workload.spec.containers.length === 0) continue
-          const { numbers, names } = portsOf(workload)
-          const numeric = typeof targetPort === 'number' || /^\d+$/.test(targetPort)
-          const wanted = numeric ? Number(targetPort) : String(targetPort)
-          if (numeric ? numbers.includes(Number(wanted)) : names.includes(String(wanted))) continue
-          const builtIn = workload.spec.containers.flatMap(one =>
-            runsAsBuilt(one) ? (knownImage(one)?.ports ?? []) : [],
-          )
-          const onlyBuiltIn = workload.spec.containers.every(
-            one => runsAsBuilt(one) && (knownImage(one)?.ports.length ?? 0) > 0,
-          )
-          if (numeric && (builtIn.includes(Number(wanted)) || mentionsPort(workload, Number(wanted))))
-            continue
-          if (numeric && numbers.length === 0 && !onlyBuiltIn) continue
-          const served: readonly (number | string)[] = numeric
-            ? numbers.length > 0
-              ? numbers
-              : builtIn
-            : names
-          const [right] = numeric
-            ? new Set(served).size === 1
-              ? served
-              : []
-            : [nearest(String(wanted), names) ?? (names.length === 1 ? names[0] : undefined)]
-          const field = `/spec/ports/${index}/targetPort`
-          yield {
-            rule: 'service-target-port',
-            object: service,
-            class: 'port',
-            statement: sentences(
-              `${called(service)} sends port ${port}${portName ? ` (${portName})` : ''} to targetPort ${wanted}, but ${called(workload)} serves no ${numeric ? `port ${wanted}` : `port named ${quoted(String(wanted))}`} (port mismatch): its containers listen on ${
-                served.length > 0 ? listed([...new Set(served)].map(String)) : 'no named port'
-              }`,
-              numeric ? 'Connections are refused' : 'The Service has no endpoints for that port',
-            ),
-            strength: !numeric ? strengths.broken : onlyBuiltIn ? strengths.broken : strengths.likely,
-            observed: false,
-            outside: true,
-            evidence: [
-              fieldOf(service, `spec.ports[${index}].targetPort`, String(targetPort)),
-              fieldOf(
-                workload.object,
-                'ports of its containers',
-                listed([...numbers.map(String), ...names]) || 'none',
-              ),
-            ],
-            explains: [workload],
-            ...(right !== undefined &&
-              service.spec?.ports[index]?.targetPort !== undefined &&
-              remedy(
-                'fix-reference',
-                service,
-                replaced(field, targetPort, right),
-                `Send to port ${right}, which ${called(workload)} serves.`,
-              )),
-          }
+      for (const workload of behind(view, service))
+        for (const index of (service.spec?.ports ?? []).keys()) {
+          const found = mismatch(service, index, workload)
+          if (found) yield found
         }
   },
+}
+
+function mismatch(service: Service, index: number, workload: Workload): Suspicion | undefined {
+  const { port, targetPort, name } = service.spec?.ports[index] ?? {}
+  const wanted = targetPort ?? port
+  if (wanted === undefined || workload.spec.containers.length === 0) return undefined
+  const numeric = typeof wanted === 'number' || /^\d+$/.test(wanted)
+  const served = numeric ? otherNumbers(workload, Number(wanted)) : otherNames(workload, String(wanted))
+  if (!served) return undefined
+  const right =
+    served.ports.length === 1 ? served.ports[0] : nearest(String(wanted), served.ports.map(String))
+  return {
+    rule: 'service-target-port',
+    object: service,
+    class: 'port',
+    statement: sentences(
+      `${called(service)} sends port ${port}${name ? ` (${name})` : ''} to targetPort ${wanted}, but ${called(workload)} serves no ${numeric ? `port ${wanted}` : `port named ${quoted(String(wanted))}`} (port mismatch): its containers listen on ${listed(served.ports.map(String)) || 'no named port'}`,
+      numeric ? 'Connections are refused' : 'The Service has no endpoints for that port',
+    ),
+    strength: served.sure ? strengths.broken : strengths.likely,
+    observed: false,
+    outside: true,
+    evidence: [
+      fieldOf(service, `spec.ports[${index}].targetPort`, String(wanted)),
+      fieldOf(workload.object, 'ports of its containers', listed(served.ports.map(String)) || 'none'),
+    ],
+    explains: [workload],
+    ...(right !== undefined &&
+      targetPort !== undefined &&
+      (!numeric || served.ports.length === 1) &&
+      remedy(
+        'fix-reference',
+        service,
+        replaced(`/spec/ports/${index}/targetPort`, targetPort, right),
+        `Send to port ${right}, which ${called(workload)} serves.`,
+      )),
+  }
+}
+
+interface Served {
+  ports: readonly (number | string)[]
+  sure: boolean
+}
+
+function otherNames(workload: Workload, wanted: string): Served | undefined {
+  const { names } = portsOf(workload)
+  return names.includes(wanted) ? undefined : { ports: [...new Set(names)], sure: true }
+}
+
+/** Declared ports are only told to people; what official images serve is sure. */
+function otherNumbers(workload: Workload, wanted: number): Served | undefined {
+  const { containers } = workload.spec
+  const { numbers } = portsOf(workload)
+  const builtIn = containers.flatMap(one => (runsAsBuilt(one) ? (knownImage(one)?.ports ?? []) : []))
+  const sure = containers.every(one => runsAsBuilt(one) && (knownImage(one)?.ports.length ?? 0) > 0)
+  if ([...numbers, ...builtIn].includes(wanted) || mentionsPort(workload, wanted)) return undefined
+  if (numbers.length === 0 && !sure) return undefined
+  return { ports: [...new Set(numbers.length > 0 ? numbers : builtIn)], sure }
 }

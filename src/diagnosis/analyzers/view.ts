@@ -69,6 +69,10 @@ export const containersOf = ({ spec, path }: Pick<Workload, 'spec' | 'path'>) =>
   })),
 ]
 
+/** Every container of every workload. */
+export const eachContainer = (view: Pick<View, 'workloads'>) =>
+  view.workloads.flatMap(workload => containersOf(workload).map(one => ({ workload, ...one })))
+
 /** How a workload does: `healthy` when all of its pods are seen ready, `unknown` when nothing runs as far as it is known. */
 export function healthOf({
   pods,

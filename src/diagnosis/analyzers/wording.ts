@@ -35,7 +35,11 @@ export const plural = (count: number, word: string): string => `${count} ${word}
 /** Sentences, joined; empty ones are left out, and each ends with a full stop. */
 export const sentences = (...parts: readonly (string | undefined)[]): string =>
   parts
-    .flatMap(part => (part?.trim() ? [/[.!?]$/.test(part.trim()) ? part.trim() : `${part.trim()}.`] : []))
+    .flatMap(part => {
+      const text = part?.trim() ?? ''
+      if (text === '') return []
+      return [`${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`]
+    })
     .join(' ')
 
 /** Evidence of a field of an object. */
