@@ -28,12 +28,12 @@ export function rest(options: {
   /** For messages. */
   shown: string
 }): Rest {
-  const { fetch, api, headers, shown } = options
+  const { api, headers, shown } = options
   const ask = async (method: string, path: string, body: object | undefined, signal: AbortSignal) => {
     const doing = `${method} ${path.split('?')[0]} of ${shown}`
     let response: Response
     try {
-      response = await fetch(`${api}${path}`, {
+      response = await options.fetch(`${api}${path}`, {
         method,
         headers: {
           ...headers,
