@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ApiError } from '../api/errors.ts'
+import { Namespace } from '../api/kinds/core.ts'
 import { Incident } from '../api/kinds/incident.ts'
 import { ModelRoute } from '../api/kinds/model-route.ts'
 import { createClient } from '../client/api-client.ts'
 import type { Client } from '../client/client.ts'
 import { caseOf } from '../diagnosis/case.ts'
+import type { Hypothesis } from '../diagnosis/diagnosis.ts'
 import { diagnoseInWorker } from '../diagnosis/in-worker.ts'
 import type { GatewayControl } from '../gateway/gateway.ts'
 import { detectors } from '../gateway/guardrails/detectors/index.ts'
@@ -16,6 +18,8 @@ import { keptSecret, newKey } from '../lib/private-file.ts'
 import { systemRandom } from '../lib/random.ts'
 import { linearTextRuntime } from '../models/runtimes/linear-text.ts'
 import { linearText } from '../models/trainers/linear-text.ts'
+import { learntFrom, type Outcome, outcomeActions } from '../policy/outcomes.ts'
+import { ranked, rulePriors } from '../policy/outcomes-priors.ts'
 import { type Request, type Response, respondJson, type User } from '../server/exchange.ts'
 import { inProcessTransport } from '../server/in-process.ts'
 import type { ApiServer } from '../server/server.ts'
@@ -36,32 +40,22 @@ import type { State } from './state.ts'
 /** Label of the ModelRoute that answers for skills where nobody names one. */
 export const FOR_SKILLS = 'keelway.dev/for-skills'
 
-/** What diagnosis learnt from outcomes, by rule. */
-export type Priors = Readonly<Record<string, { factor: number; detail: string }>>
-
 /** Skills of one installation. */
 export function createSkills(
   state: Pick<State, 'directory' | 'client' | 'signals' | 'telemetry' | 'git' | 'ledger' | 'blobs'>,
   gateway: Pick<GatewayControl, 'answer'>,
-  {
-    priors = async () => ({}),
-    chooseRemedy,
-  }: {
-    priors?: () => Promise<Priors>
-    chooseRemedy?: NonNullable<Parameters<typeof createOrchestrator>[0]['chooseRemedy']>
-  } = {},
 ): Orchestrator {
   return createOrchestrator({
     ...state,
     skills,
     clock,
-    diagnose: (of, namespace, signal) => diagnosed(state, of, namespace, signal, priors),
+    diagnose: (of, namespace, signal) => diagnosed(state, of, namespace, signal),
     intent: { trainer: linearText, runtime: linearTextRuntime },
     mask: redactor(detectors),
     maskSecrets: secretMask(),
     pseudonymKey: keptSecret(join(state.directory, 'pseudonym-key'), () => newKey('kp')).secret,
     model: modelAccess(state.client, gateway),
-    ...(chooseRemedy && { chooseRemedy }),
+    chooseRemedy: (hypotheses, namespace) => byOutcomes(state, hypotheses, namespace),
   })
 }
 
@@ -97,11 +91,10 @@ const mostBytes = 16 << 20
 
 /** From evidence that is written down for it, masked like every bundle, and gone afterwards. */
 async function diagnosed(
-  state: Pick<State, 'client' | 'signals' | 'telemetry'>,
+  state: Pick<State, 'client' | 'signals' | 'telemetry' | 'ledger'>,
   of: { incident: string } | { since: number; service?: string },
   namespace: string,
   signal: AbortSignal,
-  priors: () => Promise<Priors>,
 ) {
   const now = clock.now()
   const folder = await mkdtemp(join(tmpdir(), 'keelway-skill-'))
@@ -114,7 +107,7 @@ async function diagnosed(
     )
     signal.throwIfAborted()
     const diagnosis = await diagnoseInWorker(
-      { folder: bundle, now, priors: await priors() },
+      { folder: bundle, now, priors: await priorsOf(state) },
       { clock, signal },
     )
     return { diagnosis, evidence: await caseOf(await loadBundle(bundle, { now })) }
@@ -147,6 +140,41 @@ async function queryOf(
   if (!incident)
     throw new Error(`there is no Incident ${namespace}/${of.incident}; keelway incident --all lists them`)
   return { ...windowOf(incident, now), incident: toldOf(incident) }
+}
+
+/** What proposals came to. */
+async function outcomesIn({ ledger }: Pick<State, 'ledger'>): Promise<Outcome[]> {
+  const entries = await Promise.all(outcomeActions.map(action => ledger.list({ action })))
+  return learntFrom(entries.flat().sort((a, b) => a.sequence - b.sequence)).outcomes
+}
+
+/** What diagnosis learnt from outcomes, by rule. */
+async function priorsOf(
+  state: Pick<State, 'ledger'>,
+): Promise<Record<string, { factor: number; detail: string }>> {
+  const outcomes = await outcomesIn(state)
+  const of = rulePriors(outcomes)
+  return Object.fromEntries(outcomes.flatMap(({ rules }) => rules).map(rule => [rule, of(rule)]))
+}
+
+/**
+ * Hypotheses with a remedy in the order in which to try them: how likely the cause is, times how likely the remedy helps,
+ * drawn from what earlier ones came to (Thompson sampling), so that all are tried now and then.
+ */
+async function byOutcomes(
+  state: Pick<State, 'ledger' | 'client'>,
+  hypotheses: readonly Hypothesis[],
+  namespace: string,
+): Promise<readonly Hypothesis[]> {
+  const outcomes = await outcomesIn(state)
+  const place = await state.client.find(Namespace, namespace)
+  const environment = place?.metadata.labels?.['keelway.dev/environment'] ?? namespace
+  const drawn = hypotheses.flatMap(hypothesis => {
+    const { remedy, class: fault, confidence } = hypothesis
+    const [first] = remedy ? ranked([remedy], outcomes, { class: fault, environment }, systemRandom) : []
+    return first ? { hypothesis, score: confidence * first.draw } : []
+  })
+  return drawn.sort((a, b) => b.score - a.score).map(({ hypothesis }) => hypothesis)
 }
 
 /** Secrets become `[SECRET]`. */

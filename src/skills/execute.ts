@@ -1,7 +1,7 @@
 import { ProposalDraft } from '../api/kinds/proposal.ts'
 import { mayPropose, mayRun } from './guardian.ts'
 import type { SkillRun } from './orchestrator.ts'
-import { findProposed, propose } from './proposing.ts'
+import { AUTOMATION, findProposed, propose } from './proposing.ts'
 import { contextOf, factsOf, type Result, type Run } from './run.ts'
 import type { Skill, SkillAnswer } from './skill.ts'
 import type { Understood } from './understand.ts'
@@ -73,14 +73,18 @@ async function made(
     const known = await knownOf(run, draft, namespace)
     if (known) return { proposals: [known], refused }
     // Read anew: another run may have proposed in the meantime.
-    const decision = mayPropose(draft, await factsOf(run, namespace), run.now)
+    const decision = mayPropose(draft, await factsOf(run, namespace), {
+      now: run.now,
+      namespace,
+      unasked: run.asker.user === AUTOMATION,
+    })
     if (!decision.allowed) {
       run.step(`guardian: not proposed, ${decision.reason}`)
       refused.push({ title: draft.title, reason: decision.reason, instead: decision.instead })
       continue
     }
     const proposed = await run.tape.take('propose', [namespace, draft], () =>
-      propose(run.asker.client, namespace, draft),
+      propose({ ...run.asker, automation: run.parts.client }, namespace, draft),
     )
     run.step(`propose: ${proposed.name}${proposed.created ? '' : ', which was there already'}`)
     return { proposals: [proposed], refused }
@@ -89,9 +93,9 @@ async function made(
 }
 
 /** The open Proposal of an equal draft: asking twice makes one, and is no reason to be refused. */
-async function knownOf({ tape, asker, step }: Run, draft: ProposalDraft, namespace: string) {
+async function knownOf({ tape, parts, step }: Run, draft: ProposalDraft, namespace: string) {
   const known = await tape.take('proposed', [namespace, draft], () =>
-    findProposed(asker.client, namespace, draft),
+    findProposed(parts.client, namespace, draft),
   )
   if (known) step(`propose: ${known.name} was there already`)
   return known

@@ -6,6 +6,8 @@ import { draftFor } from './skill.fake.ts'
 
 const now = Date.parse('2026-03-11T15:30:00Z')
 const autonomy = (spec: object, namespace = 'shop') => ({
+  apiVersion: 'keelway.dev/v1alpha1',
+  kind: 'Autonomy',
   metadata: { name: 'rules', namespace },
   spec: (Autonomy.spec as NonNullable<typeof Autonomy.spec>).parse(spec),
 })
@@ -37,7 +39,7 @@ test.each<[string, Partial<GuardianFacts>, RegExp]>([
   [
     'mode observe, of everywhere',
     { autonomies: [autonomy({ mode: 'auto' }), autonomy({ mode: 'observe' }, 'keelway-system')] },
-    /keelway-system\/rules has mode observe/,
+    /keelway-system\/rules, shop\/rules has mode observe/,
   ],
   [
     'five that are open',
@@ -63,7 +65,7 @@ test.each<[string, Partial<GuardianFacts>, RegExp]>([
   [
     'the third change of one object in a day',
     { autonomies: [autonomy({})], proposals: [100, 200, 300].map(n => proposal('cart', n, 'Verified')) },
-    /Deployment\/shop\/cart was changed 3 times within 24h/,
+    /Deployment\/shop\/cart was changed 3 times within 24 h/,
   ],
   [
     'three that were never merged',
@@ -77,7 +79,25 @@ test.each<[string, Partial<GuardianFacts>, RegExp]>([
   ],
   ['an open one for another object', { proposals: [proposal('checkout', 5)] }, /^allowed$/],
 ])('a draft under %s', (_, changed, reason) => {
-  expect(reasonOf(mayPropose(draftFor('cart', 5), facts(changed), now))).toMatch(reason)
+  expect(
+    reasonOf(mayPropose(draftFor('cart', 5), facts(changed), { now, namespace: 'shop', unasked: true })),
+  ).toMatch(reason)
+})
+
+test('people may insist where automation stops, and what people made themselves does not count', () => {
+  const flapping = facts({ proposals: [100, 200, 300].map(n => proposal('cart', n, 'Verified')) })
+  expect(
+    reasonOf(mayPropose(draftFor('cart', 5), flapping, { now, namespace: 'shop', unasked: false })),
+  ).toBe('allowed')
+  const own = [1, 2, 3, 4, 5].map(n => ({
+    ...proposal(`w${n}`, n),
+    status: { automatic: false } as NonNullable<Proposal['status']>,
+  }))
+  expect(
+    reasonOf(
+      mayPropose(draftFor('cart', 5), facts({ proposals: own }), { now, namespace: 'shop', unasked: true }),
+    ),
+  ).toBe('allowed')
 })
 
 test('a skill that wants values of Secrets never runs', () => {

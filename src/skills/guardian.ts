@@ -1,6 +1,6 @@
 import type { Autonomy } from '../api/kinds/autonomy.ts'
 import type { Proposal, ProposalDraft } from '../api/kinds/proposal.ts'
-import { parseDuration } from '../lib/duration.ts'
+import { type Effective, effective } from '../policy/autonomy.ts'
 import type { Skill } from './skill.ts'
 
 /** Whether something may be done; where not, why, and what can be done instead. */
@@ -9,7 +9,7 @@ export type Decision = { allowed: true } | { allowed: false; reason: string; ins
 /** What the guardian knows when it decides. */
 export interface GuardianFacts {
   /** Those of the namespace and those that hold everywhere. */
-  autonomies: readonly Pick<Autonomy, 'metadata' | 'spec'>[]
+  autonomies: readonly Autonomy[]
   /** Proposals of the namespace. */
   proposals: readonly Pick<Proposal, 'metadata' | 'spec' | 'status'>[]
   /** Runs that this user began in the last minute, this one left out. */
@@ -27,9 +27,6 @@ const yes: Decision = { allowed: true }
 const no = (reason: string, instead: string): Decision => ({ allowed: false, reason, instead })
 const hourMs = 3_600_000
 
-/** Namespace of the Autonomies that hold everywhere. */
-export const EVERYWHERE = 'keelway-system'
-
 /** May this skill run now? */
 export function mayRun(
   { name, permissions }: Pick<Skill, 'name' | 'permissions'>,
@@ -42,48 +39,72 @@ export function mayRun(
   return yes
 }
 
-/** May this draft become a Proposal now? It is decided anew when it is merged. */
-export function mayPropose(draft: ProposalDraft, facts: GuardianFacts, now: number): Decision {
-  for (const { metadata, spec } of facts.autonomies) {
-    const by = `Autonomy ${metadata.namespace}/${metadata.name}`
-    if (spec.paused)
-      return no(
-        `${by} has stopped automation: ${spec.paused.reason}`,
-        'change Git yourself, or take spec.paused away',
-      )
-    if (spec.mode === 'observe')
-      return no(`${by} has mode observe`, 'change Git yourself, or set spec.mode to propose or approve')
-    if (spec.skills && !spec.skills.includes(draft.skill))
-      return no(
-        `${by} does not let skill ${draft.skill} propose`,
-        `change Git yourself, or add ${draft.skill} to spec.skills`,
-      )
-    const decision = withinLimits(draft, spec, by, facts, now)
+/** May this draft become a Proposal now? Its controller decides anew, also what is merged and with whose approval. */
+export function mayPropose(
+  draft: ProposalDraft,
+  facts: GuardianFacts,
+  { now, namespace, unasked }: { now: number; namespace: string; unasked: boolean },
+): Decision {
+  const policy = effective(facts.autonomies, [namespace])
+  const by = policy.sources.length > 0 ? `Autonomy ${policy.sources.join(', ')}` : 'the default of Autonomies'
+  if (policy.paused)
+    return no(
+      `Autonomy ${policy.paused.by} has stopped automation: ${policy.paused.reason}`,
+      'change Git yourself, or take spec.paused away',
+    )
+  if (policy.mode === 'observe')
+    return no(`${by} has mode observe`, 'change Git yourself, or set spec.mode to propose or approve')
+  if (policy.skills && !policy.skills.has(draft.skill))
+    return no(
+      `${by} does not let skill ${draft.skill} propose`,
+      `change Git yourself, or add ${draft.skill} to spec.skills`,
+    )
+  return firstNo(
+    () => withinLimits(policy, by, facts, now),
+    // People may insist; automation does not change the same thing again and again by itself.
+    () => (unasked ? steady(draft, policy, by, facts, now) : yes),
+    () => taken(draft, facts),
+  )
+}
+
+const firstNo = (...checks: readonly (() => Decision)[]): Decision => {
+  for (const check of checks) {
+    const decision = check()
     if (!decision.allowed) return decision
   }
-  return taken(draft, facts)
+  return yes
 }
 
 function withinLimits(
-  draft: ProposalDraft,
-  { limits: most, flapping }: Autonomy['spec'],
+  { limits: most }: Effective,
   by: string,
   { proposals }: GuardianFacts,
   now: number,
 ): Decision {
-  const open = proposals.filter(isOpen).length
+  const automatic = proposals.filter(({ status }) => status?.automatic !== false)
+  const open = automatic.filter(isOpen).length
   if (open >= most.open)
     return no(
       `${open} proposals are open, ${by} allows ${most.open}`,
       'decide on those first: kubectl get proposals',
     )
-  const fresh = proposals.filter(({ metadata }) => createdAt(metadata) > now - hourMs).length
+  const fresh = automatic.filter(({ metadata }) => createdAt(metadata) > now - hourMs).length
   if (fresh >= most.perHour)
     return no(
       `${fresh} proposals were made in the last hour, ${by} allows ${most.perHour}`,
       'ask again later',
     )
-  const since = now - parseDuration(flapping.within)
+  return yes
+}
+
+function steady(
+  draft: ProposalDraft,
+  { flapping }: Effective,
+  by: string,
+  { proposals }: GuardianFacts,
+  now: number,
+): Decision {
+  const since = now - flapping.withinMs
   for (const object of objectsOf(draft)) {
     const changes = proposals.filter(
       proposal =>
@@ -93,7 +114,7 @@ function withinLimits(
     ).length
     if (changes >= flapping.changes)
       return no(
-        `${object} was changed ${changes} times within ${flapping.within}, ${by} stops at ${flapping.changes}`,
+        `${object} was changed ${changes} times within ${flapping.withinMs / hourMs} h, ${by} stops at ${flapping.changes}`,
         'find out why it does not hold before it is changed again',
       )
   }
@@ -123,27 +144,14 @@ export const objectsOf = ({ delivery, changes }: Pick<ProposalDraft, 'delivery' 
   ),
 ]
 
-const ended = [
-  'Verified',
-  'Ineffective',
-  'Reverted',
-  'Rejected',
-  'Refused',
-  'Expired',
-  'Withdrawn',
-  'Failed',
-  'Void',
-  'Superseded',
-  'Closed',
+const ended: readonly string[] = [
+  ...['Verified', 'Ineffective', 'Reverted', 'Refused', 'Rejected', 'Withdrawn', 'Expired', 'Superseded'],
 ]
-const merged = ['Merged', 'Applied', 'Verifying', 'Verified', 'Ineffective', 'Reverted']
+const merged: readonly string[] = ['Merged', 'Verifying', 'Verified', 'Ineffective', 'Reverted']
 
 type Seen = Pick<Proposal, 'status'>
-/** Phases are written by the controller of Proposals; one without is new. */
-export const phaseOf = ({ status }: Seen): string => {
-  const phase = (status as { phase?: unknown } | undefined)?.phase
-  return typeof phase === 'string' ? phase : ''
-}
+/** Empty of one that nobody looked at yet. */
+export const phaseOf = ({ status }: Seen): string => status?.phase ?? ''
 export const isOpen = (proposal: Seen): boolean => !ended.includes(phaseOf(proposal))
 const wasMerged = (proposal: Seen): boolean => merged.includes(phaseOf(proposal))
 const createdAt = ({ creationTimestamp }: { creationTimestamp?: string }): number =>

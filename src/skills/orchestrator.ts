@@ -8,7 +8,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts'
 import type { SkillSystem } from './context.ts'
 import type { ModelParts } from './intent/intent.ts'
 import { lazyIntent } from './intent/lazy.ts'
-import type { Proposed } from './proposing.ts'
+import { AUTOMATION, type Proposed } from './proposing.ts'
 import type { MaskSecrets } from './pseudonyms.ts'
 import { recordRun, replayRun } from './record/recorded-run.ts'
 import type { Skill, SkillContext } from './skill.ts'
@@ -125,7 +125,7 @@ export function createOrchestrator(parts: OrchestratorParts): Orchestrator {
   const { clock, skills } = parts
   const intent = lazyIntent(skills, parts.intent)
   const turnstile = createTurnstile({ clock, atOnce })
-  const automation: Asker = { user: 'system:keelway', client: parts.client }
+  const automation: Asker = { user: AUTOMATION, client: parts.client }
   return {
     skills,
     async handle(request, asker = automation, { signal, step } = {}) {

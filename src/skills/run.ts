@@ -1,7 +1,8 @@
 import { Autonomy } from '../api/kinds/autonomy.ts'
 import { Proposal } from '../api/kinds/proposal.ts'
+import { EVERYWHERE } from '../policy/autonomy.ts'
 import { createSkillContext } from './context.ts'
-import { EVERYWHERE, type GuardianFacts } from './guardian.ts'
+import type { GuardianFacts } from './guardian.ts'
 import type { IntentModel } from './intent/intent.ts'
 import type { Asker, OrchestratorParts, SkillRequest, SkillRun } from './orchestrator.ts'
 import { recordedContext } from './record/recorded-context.ts'
@@ -50,7 +51,12 @@ export function factsOf({ tape, parts, turnstile, asker }: Run, namespace: strin
     return {
       autonomies: (await Promise.all(autonomies))
         .flat()
-        .map(({ metadata, spec }) => ({ metadata: place(metadata), spec })),
+        .map(({ apiVersion, kind, metadata, spec }) => ({
+          apiVersion,
+          kind,
+          metadata: place(metadata),
+          spec,
+        })),
       proposals: proposals.map(({ metadata, spec, status }) => ({
         metadata: place(metadata),
         spec,
