@@ -126,8 +126,13 @@ function costOf(name: string, operands: readonly CelValue[]): number {
   return cost
 }
 
-const grown = (text: string, part: string, length: number): number =>
-  ((part === '' ? text.length + 1 : text.split(part).length) * length) / 10
+/** The engine copies the whole text for each place it replaces. */
+function grown(text: string, part: string, length: number): number {
+  const places = part === '' ? text.length + 1 : text.split(part).length - 1
+  const result = text.length + places * length
+  if (result > MAX_TEXT) throw new CostExceeded()
+  return result / 10 + (places * result) / 200
+}
 
 const sizeOf = (value: CelValue | undefined): number => (isCelList(value) || isCelMap(value) ? value.size : 1)
 

@@ -45,7 +45,11 @@ const environment = celEnv({
 const paid = meteredEnvironment(environment)
 
 /** Functions of the authorizer, known so that what is missing is named rightly. */
-const authorizing = new Set('group resource subresource namespace name path check serviceAccount'.split(' '))
+const authorizing = new Set(
+  'group resource subresource namespace name path check serviceAccount allowed reason errored error fieldSelector labelSelector'.split(
+    ' ',
+  ),
+)
 
 /** Values of what a program may name; JSON but for `variables`. */
 export interface Bindings {

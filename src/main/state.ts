@@ -67,7 +67,8 @@ export async function openState(directory: string, log: Log, signalsDatabase?: s
       codec,
       random: systemRandom,
       onError: error => log('error', 'the API server failed', { error: messageOf(error) }),
-      onAudit: ({ actions: _, ...record }) => log('warn', 'a policy said no to a write', record),
+      onAudit: ({ policy, binding, user, operation, object, message }) =>
+        log('warn', 'a policy said no to a write', { policy, binding, user, operation, object, message }),
     }),
   )
   const client = createClient(inProcessTransport(server, { name: CONTROLLERS, groups: ['system:masters'] }), {
