@@ -10,18 +10,21 @@ export function redact(text: string): string {
     .replace(urlCredentials, `$1${MASK}@`)
     .replace(scheme, `$1 ${MASK}`)
     .replace(assignment, (whole, name: string, value: string) =>
-      harmless.test(value) ? whole : `${name}${MASK}`,
+      harmless.test(value) || reference.test(name) ? whole : `${name}${MASK}`,
     )
 }
 
 /** Whether a field of this name holds a secret, such as `DB_PASSWORD` or `client-secret`. */
-export const isSecretName = (name: string): boolean => secretName.test(name)
+export const isSecretName = (name: string): boolean => secretName.test(name) && !reference.test(name)
 
 export const MASK = '***'
 
 const words =
   'api[_-]?key|secret|token|passw(?:or)?d|passphrase|pwd|credential|private[_-]?key|access[_-]?key'
 const secretName = new RegExp(`(?:${words}|auth(?:orization)?$)`, 'i')
+
+/** `secretName`, `tokenRef`: what stands there says where a secret is, and is none. */
+const reference = /(?:[_-]?(?:name|ref|reference))["']?\s{0,3}[:=]?\s{0,3}["']?$/i
 
 /** One quick look tells most texts clean. */
 const suspicious = new RegExp(
