@@ -64,7 +64,6 @@ function valueLinks({ settings }: Edit, { shifts, sayings }: Symptoms): DirectLi
     for (const { metric, source, before: old, after: now } of shifts)
       if (forms.some(([a, b]) => equal(a, old) && equal(b, now)))
         links.push({ share: 0.95, detail: `${metric} went from ${old} to ${now}, as ${name} did`, source })
-    if (after.number < 2) continue
     for (const { text, source, weight } of sayings) {
       if (weight < 0.5 || source === 'incident.json') continue
       const numbers = (text.slice(0, most.text).match(/(?<![\w.-])\d+(?:\.\d+)?/g) ?? []).map(Number)

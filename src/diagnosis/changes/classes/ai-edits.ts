@@ -117,7 +117,7 @@ const prompts = ({ files }: Edit): Hit[] =>
 const parameter: readonly (readonly [RegExp, Produces])[] = [
   [/(^|[._-])(model|model_?(name|id)|deployment|engine|provider)s?$/i, answers],
   [
-    /temperature|top_?p|top_?k$|frequency_?penalty|presence_?penalty|seed|stop|reasoning/i,
+    /temperature|top_?p|frequency_?penalty|presence_?penalty|seed|stop|reasoning/i,
     { quality: 0.9, refusal: 0.4, tokens: 0.5, validation: 0.5, cost: 0.3 },
   ],
   [
@@ -134,10 +134,12 @@ const parameter: readonly (readonly [RegExp, Produces])[] = [
 const parameters = ({ settings, change }: Edit): Hit[] =>
   settings.flatMap(({ name, before, after, file }): Hit[] => {
     if (!before || !after || file.role === 'manifest') return []
+    const words =
+      /llm|prompt|agent|rag\b|chat|embedding|openai|anthropic|assistant|guardrail|retriev|completion|\bai\b/i
+    const models = /gpt|claude|gemini|llama|mistral|qwen|command-r|sonnet|haiku|opus|embedding/i
     const about =
-      /llm|prompt|model|agent|rag|chat|embedding|openai|anthropic|assistant|guardrail|route|retriev|ai\b/i.test(
-        `${file.path} ${name}`,
-      )
+      words.test(`${file.path} ${name} ${file.context.slice(0, 20).join(' ')}`) ||
+      models.test(`${before.text} ${after.text}`)
     if (!about && !['prompt', 'model', 'route'].includes(change.change)) return []
     const produces = parameter.find(([pattern]) => pattern.test(name))?.[1]
     if (!produces) return []
