@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { conditionOf } from '../../api/conditions.ts'
-import { AUTOMATION, file, proposalWorld, raise, spec } from './proposal.world.ts'
+import { AUTOMATION, file, mainOf, phaseOf, proposalWorld, spec } from './proposal.world.ts'
 
 const minute = 60_000
 
@@ -107,4 +107,96 @@ describe('from proposal to verified', () => {
     expect(await world.ledger.list({ action: 'proposal-reverted' })).toHaveLength(1)
     expect(world.logged).toEqual([])
   }, 30_000)
+})
+
+describe('people', () => {
+  test('who made it, or for whom it was made, do not count, and who does is said', async () => {
+    await using world = await proposalWorld()
+    await world.propose({ onBehalfOf: 'carl' }, { by: 'bob' })
+    const before = mainOf(world)
+    await world.decide('approve', 'bob')
+    await world.decide('approve', 'carl')
+    expect((await world.proposal()).status).toMatchObject({
+      phase: 'Proposed',
+      automatic: false,
+      approvals: [],
+      ignored: ['bob: nobody approves what is their own', 'carl: nobody approves what is their own'],
+    })
+    expect(mainOf(world)).toBe(before)
+    await world.decide('approve', 'dora')
+    expect(await phaseOf(world)).toBe('Merged')
+    expect((await world.ledger.list({ action: 'approve' })).map(({ actor }) => actor)).toEqual([
+      'user:bob',
+      'user:carl',
+      'user:dora',
+    ])
+  })
+
+  test('end it by rejecting it, or by withdrawing their own', async () => {
+    await using world = await proposalWorld()
+    await world.propose({}, { by: 'bob' })
+    await world.decide('withdraw', 'eve')
+    expect(await phaseOf(world)).toBe('Proposed')
+    await world.decide('withdraw', 'bob')
+    expect((await world.proposal()).status).toMatchObject({ phase: 'Withdrawn', branch: { removed: true } })
+    await world.propose({}, { name: 'again' })
+    await world.decide('reject', 'eve', 'again')
+    expect((await world.proposal('again')).status).toMatchObject({
+      phase: 'Rejected',
+      message: 'rejected by eve: eve says so',
+    })
+    await world.decide('approve', 'dora', 'again')
+    expect(await phaseOf(world, 'again')).toBe('Rejected')
+    expect(world.repository.git('branch', '--list', 'keelway/*')).toBe('')
+    const [entry] = await world.ledger.list({ action: 'proposal-rejected' })
+    expect(entry).toMatchObject({ actor: 'user:eve', data: { skill: 'right-size', reason: 'eve says so' } })
+  })
+
+  test('have a day to decide', async () => {
+    await using world = await proposalWorld()
+    await world.autonomy({ expiresAfter: '2m' })
+    await world.propose()
+    await world.advance(minute)
+    expect(await phaseOf(world)).toBe('Proposed')
+    await world.advance(1.5 * minute)
+    expect(await phaseOf(world)).toBe('Expired')
+  })
+
+  test('merge themselves in mode propose, and what they merged is followed', async () => {
+    await using world = await proposalWorld()
+    const { repository } = world
+    await world.autonomy({ mode: 'propose' })
+    await world.incident('Open')
+    await world.propose()
+    await world.decide('approve', 'bob')
+    expect((await world.proposal()).status).toMatchObject({
+      phase: 'Proposed',
+      message: expect.stringMatching(
+        /^mode propose: merge branch keelway\/proposal\/checkout-memory-\w+ yourself/,
+      ),
+    })
+    repository.commit({ 'README.md': 'more' })
+    repository.git('merge', '--quiet', '--no-edit', (await world.proposal()).status?.branch?.name ?? '')
+    repository.commit({ 'README.md': 'even more' })
+    await world.advance(minute)
+    expect((await world.proposal()).status).toMatchObject({ phase: 'Merged', merge: { by: 'people' } })
+    await world.sync()
+    await world.incident('Recovering')
+    expect(await phaseOf(world)).toBe('Verified')
+  })
+
+  test('may squash', async () => {
+    await using world = await proposalWorld()
+    const { repository } = world
+    await world.autonomy({ mode: 'propose' })
+    await world.propose()
+    const branch = (await world.proposal()).status?.branch?.name ?? ''
+    repository.git('merge', '--quiet', '--squash', branch)
+    repository.git('commit', '--quiet', '-m', 'Raise it')
+    await world.advance(minute)
+    expect((await world.proposal()).status).toMatchObject({
+      phase: 'Merged',
+      merge: { by: 'people', revision: mainOf(world) },
+    })
+  })
 })

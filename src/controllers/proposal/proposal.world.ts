@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startTestServer } from '../../../test/api-server.ts'
+import { conditionOf } from '../../api/conditions.ts'
 import { apiVersionOf, type Kind } from '../../api/kind.ts'
 import { Autonomy } from '../../api/kinds/autonomy.ts'
 import { Namespace } from '../../api/kinds/core.ts'
@@ -242,8 +243,9 @@ export async function proposalWorld(options: ProposalWorldOptions = {}): Promise
       await manager.settle()
     },
     async advance(ms) {
-      for (let left = ms; left > 0; left -= 15_000) {
-        clock.advance(Math.min(left, 15_000))
+      const step = Math.max(15_000, ms / 20)
+      for (let left = ms; left > 0; left -= step) {
+        clock.advance(Math.min(left, step))
         await manager.settle()
       }
     },
@@ -264,3 +266,12 @@ export async function proposalWorld(options: ProposalWorldOptions = {}): Promise
   await world.sync()
   return world
 }
+
+export const phaseOf = async (world: ProposalWorld, name?: string) =>
+  (await world.proposal(name)).status?.phase
+/** What holds it up, with the reason in front. */
+export const heldBy = async (world: ProposalWorld, name?: string) => {
+  const found = conditionOf(await world.proposal(name), 'Held')
+  return found && `${found.reason}: ${found.message}`
+}
+export const mainOf = ({ repository }: ProposalWorld) => repository.git('rev-parse', 'main')
