@@ -3,8 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { editOf } from '../diff/edit.ts'
 import { changeRecord } from '../made-incidents.world.ts'
 import { symptomKinds } from '../symptoms/symptom.ts'
-import { type Fixture, fixtures } from './classes.world.ts'
+import type { Fixture } from './fixture.world.ts'
 import { diffClasses } from './index.ts'
+import { surroundingFixtures } from './surroundings.world.ts'
+import { workFixtures } from './work.world.ts'
+
+const fixtures = { ...workFixtures, ...surroundingFixtures }
 
 const hits = (name: string, { path, diff }: Fixture) =>
   diffClasses.find(one => one.name === name)?.find(editOf(changeRecord({ id: 'c', path, diff }))) ?? []

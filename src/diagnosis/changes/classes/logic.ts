@@ -137,7 +137,7 @@ const exits =
 function endless({ files }: Edit): Hit[] {
   return files.flatMap((file): Hit[] => {
     const looped = [...file.context, ...file.removed, ...file.added, ...file.moved].some(line =>
-      /^\s*(while|for|loop|do|until)\b|recurs|\.then\(|setInterval/.test(line),
+      /^\s*(while|for|loop|do|until)\b|recurs|\.then\(|set_?interval/i.test(line),
     )
     const lost = file.removed.find(line => exits.test(line) && !/^return \w+[;]?$/.test(line))
     if (file.role !== 'code' || !looped || lost === undefined || file.added.some(line => exits.test(line)))

@@ -264,8 +264,8 @@ export const databasesAndProcessors: Readonly<Record<string, Family>> = {
       {
         id: 'jitter',
         written: 42,
-        message: 'refactor: poller',
-        path: 'pkg/poller/poll.go',
+        message: 'refactor: asking for settings',
+        path: 'pkg/settings/refresh.go',
         diff: '-\t\ttime.Sleep(interval + time.Duration(rand.Int63n(int64(interval))))\n+\t\ttime.Sleep(interval)',
       },
       {
