@@ -1,9 +1,76 @@
+const symptoms = [
+  ...[
+    'is slow',
+    'lags',
+    'hangs',
+    'times out',
+    'fails',
+    'crashes',
+    'restarts all the time',
+    'is unavailable',
+    'is overloaded',
+  ],
+  ...[
+    'returns errors',
+    'throws exceptions',
+    'gives 5xx',
+    'stopped working',
+    'behaves strangely',
+    'drops connections',
+  ],
+  ...[
+    'refuses connections',
+    'loses messages',
+    'is unstable',
+    'got stuck',
+    'does not come up',
+    'does not start',
+    'is not ready',
+  ],
+  ...[
+    'has high latency',
+    'has many errors',
+    'has a high error rate',
+    'is not healthy',
+    'produces garbage',
+    'dies again and again',
+  ],
+]
+const frames = [
+  ...[
+    'why does it look like {service} SYMPTOM',
+    'SINCE {service} SYMPTOM',
+    'any idea why {service} SYMPTOM',
+    '{service} SYMPTOM, why',
+  ],
+  ...[
+    'find out why {service} SYMPTOM',
+    '{service} SYMPTOM, what is going on',
+    'users say that {service} SYMPTOM',
+    '{service} SYMPTOM since {since}',
+  ],
+  ...[
+    'pods of {service} SYMPTOM',
+    'it seems that {service} SYMPTOM',
+    'what makes {service} look like it SYMPTOM',
+    'help, {service} SYMPTOM',
+  ],
+]
+
+/** Complaints: each symptom in two frames or three. */
+const complaints: readonly string[] = symptoms.flatMap((symptom, number) =>
+  [0, 5, 9].map(step =>
+    (frames[(number + step) % frames.length] ?? '').replace('SYMPTOM', symptom).replace('SINCE ', ''),
+  ),
+)
+
 /**
  * More ways to ask for the skills that come with Keelway, beside the phrases that each skill has: the intent model needs
  * many. A skill that is not there is passed over. Slots in braces are names of fields, as in phrases.
  */
 export const wordings: Readonly<Record<string, readonly string[]>> = {
   diagnose: [
+    ...complaints,
     ...[
       'what is going on with {service}',
       'whats up with {service}',
