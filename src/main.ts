@@ -18,7 +18,7 @@ import { host, listenControl } from './main/control.ts'
 import { keptEvidence } from './main/evidence.ts'
 import { type FirstObjects, firstObjects } from './main/first-objects.ts'
 import { callListeners, startSignals } from './main/signals.ts'
-import { createSkills, skillDoor } from './main/skills.ts'
+import { createSkills, priorsOf, respondTo, skillDoor } from './main/skills.ts'
 import { wantedSources } from './main/source-file.ts'
 import { logTo, openState } from './main/state.ts'
 import { controllersOf } from './main/wiring.ts'
@@ -147,7 +147,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       ...state,
       gateway: hub.control,
       watchMemory: join(directory, 'anomalies.gz'),
-      evidence: keptEvidence(directory, state),
+      diagnose: keptEvidence(directory, state, {
+        priors: () => priorsOf(state),
+        respond: (incident, signal) => respondTo(skills, incident, signal),
+      }),
     }),
   })
   starting.defer(() => manager.stop())

@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Incident } from '../api/kinds/incident.ts'
 import type { Client } from '../client/client.ts'
-import type { Diagnosis } from '../diagnosis/diagnosis.ts'
+import type { Diagnose, Diagnosed } from '../controllers/incident/diagnoses.ts'
 import { diagnoseInWorker } from '../diagnosis/in-worker.ts'
 import { detectors } from '../gateway/guardrails/detectors/index.ts'
 import { redactor } from '../gateway/observability/redaction.ts'
@@ -65,24 +65,26 @@ export function toldOf({ metadata, spec, status }: Incident): BundleIncident {
   }
 }
 
-export interface Evidence {
-  /** Writes the evidence of an Incident to `STATE/evidence` and diagnoses it; one at a time. */
-  diagnose(
-    incident: Incident,
-    signal: AbortSignal,
-    priors: Readonly<Record<string, { factor: number; detail: string }>>,
-  ): Promise<{ diagnosis: Diagnosis; bundle: string }>
+/** What else is known and done when an Incident is diagnosed. */
+export interface EvidenceOptions {
+  /** What outcomes taught, by rule. */
+  priors(): Promise<Readonly<Record<string, { factor: number; detail: string }>>>
+  /** Proposes what could mend it, within what automation may. */
+  respond(incident: Incident, signal: AbortSignal): Promise<NonNullable<Diagnosed['response']>>
 }
 
-/** Keeps the bundles of the last incidents, so that each diagnosis can be made again from what it saw. */
-export function keptEvidence(directory: string, parts: EvidenceParts): Evidence {
+/**
+ * Diagnoses Incidents one at a time, from evidence that is written to `STATE/evidence` first. The bundles of the last ones
+ * are kept, so that each diagnosis can be made again from what it saw.
+ */
+export function keptEvidence(
+  directory: string,
+  parts: EvidenceParts,
+  { priors, respond }: EvidenceOptions,
+): Diagnose {
   const folder = join(directory, 'evidence')
   let last: Promise<unknown> = Promise.resolve()
-  const one = async (
-    incident: Incident,
-    signal: AbortSignal,
-    priors: Parameters<Evidence['diagnose']>[2],
-  ) => {
+  const one = async (incident: Incident, signal: AbortSignal): Promise<Diagnosed> => {
     signal.throwIfAborted()
     const now = clock.now()
     await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -92,17 +94,21 @@ export function keptEvidence(directory: string, parts: EvidenceParts): Evidence 
     const query = { ...windowOf(incident, now), incident: toldOf(incident), maxBytes: automaticBytes }
     await writeBundle(query, bundleSources(parts), bundle)
     await prune(folder)
-    const diagnosis = await diagnoseInWorker({ folder: bundle, now, priors }, { clock, signal })
-    return { diagnosis, bundle: `evidence/${name}` }
+    const request = { folder: bundle, now, priors: await priors() }
+    const diagnosis = await diagnoseInWorker(request, { clock, signal })
+    const mends = diagnosis.hypotheses.some(({ remedy }) => remedy !== undefined)
+    return {
+      diagnosis,
+      bundle: `evidence/${name}`,
+      ...(mends && { response: await respond(incident, signal) }),
+    }
   }
-  return {
-    diagnose(incident, signal, priors) {
-      const next = last.then(() => one(incident, signal, priors))
-      last = next.catch(() => {
-        // Told to who asked for it.
-      })
-      return next
-    },
+  return (incident, signal) => {
+    const next = last.then(() => one(incident, signal))
+    last = next.catch(() => {
+      // Told to who asked for it.
+    })
+    return next
   }
 }
 

@@ -148,8 +148,19 @@ async function outcomesIn({ ledger }: Pick<State, 'ledger'>): Promise<Outcome[]>
   return learntFrom(entries.flat().sort((a, b) => a.sequence - b.sequence)).outcomes
 }
 
+/** Lets automation propose what could mend an Incident, as far as the Autonomy of its namespace goes. */
+export async function respondTo(
+  orchestrator: Pick<Orchestrator, 'handle'>,
+  { metadata: { name, namespace = '' } }: Incident,
+  signal: AbortSignal,
+): Promise<{ proposals: readonly { name: string; title: string }[]; text: string }> {
+  const run = await orchestrator.handle({ kind: 'incident', name, namespace }, undefined, { signal })
+  const refused = run.refused.map(({ title, reason, instead }) => `${title}: ${reason} ${instead}`)
+  return { proposals: run.proposals, text: [run.text, ...run.notes, ...refused].join('\n') }
+}
+
 /** What diagnosis learnt from outcomes, by rule. */
-async function priorsOf(
+export async function priorsOf(
   state: Pick<State, 'ledger'>,
 ): Promise<Record<string, { factor: number; detail: string }>> {
   const outcomes = await outcomesIn(state)

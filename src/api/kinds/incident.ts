@@ -38,6 +38,7 @@ const Entry = z.object({
       'SymptomEnded',
       'Escalated',
       'Diagnosed',
+      'Proposed',
       'Acknowledged',
       'Recovering',
       'Relapsed',
@@ -160,6 +161,11 @@ export const Incident = defineKind({
           .describe(
             'Folder in the state directory with the evidence it rests on; keelway diagnose says the same of it again.',
           ),
+        response: z.string().optional().describe('What automation made of it, in words.'),
+        proposals: z
+          .array(z.string())
+          .optional()
+          .describe('Proposals of the same namespace that were made of it.'),
         rejected: z
           .array(
             z.object({

@@ -4,10 +4,15 @@ import type { Context } from '../runtime/reconciler.ts'
 import { messageOf } from '../runtime/sanitise.ts'
 
 /** Gathers the evidence of an Incident, keeps it and says what it shows. */
-export type Diagnose = (
-  incident: Incident,
-  signal: AbortSignal,
-) => Promise<{ diagnosis: Diagnosis; bundle: string }>
+export type Diagnose = (incident: Incident, signal: AbortSignal) => Promise<Diagnosed>
+
+export interface Diagnosed {
+  diagnosis: Diagnosis
+  /** Folder of the evidence, from the state directory on. */
+  bundle: string
+  /** Proposals that were made of it, and why there are none. */
+  response?: { proposals: readonly { name: string; title: string }[]; text: string }
+}
 
 /** After these times from its opening an Incident is looked at once more: evidence comes late. */
 const lookAgainMs = [0, 2 * 60_000, 10 * 60_000]
@@ -16,7 +21,8 @@ const settleMs = 60_000
 const most = { hypotheses: 5, evidence: 5, rejected: 10, text: 2000 } as const
 
 type Status = NonNullable<Incident['status']>
-type Result = { diagnosis: Diagnosis; bundle: string } | { error: string }
+type Tell = (what: 'Diagnosed' | 'Proposed', message: string) => void
+type Result = Diagnosed | { error: string }
 
 /**
  * Diagnoses Incidents beside the reconciler, which goes on meanwhile: one that was diagnosed is woken and gets the
@@ -34,7 +40,7 @@ export function createDiagnoses(diagnose: Diagnose) {
       incident: Incident,
       status: Status,
       { clock, signal, wake }: Pick<Context, 'clock' | 'signal' | 'wake'>,
-      tell: (message: string) => void,
+      tell: Tell,
     ): number | undefined {
       const key = incident.metadata.uid ?? ''
       const now = clock.now()
@@ -77,20 +83,24 @@ function dueAt({ spec }: Incident, status: Status): number | undefined {
 function write(
   status: Status,
   result: Result,
-  { at, symptoms, tell }: { at: number; symptoms: number; tell: (message: string) => void },
+  { at, symptoms, tell }: { at: number; symptoms: number; tell: Tell },
 ): void {
   const seen = { at: new Date(at).toISOString(), symptoms }
   if ('error' in result) {
     status.diagnosis = { ...seen, reason: `could not be diagnosed: ${result.error}`.slice(0, most.text) }
     return
   }
-  const { diagnosis, bundle } = result
+  const { diagnosis, bundle, response } = result
+  const known = new Set(status.diagnosis?.proposals ?? [])
   const [before] = status.hypotheses ?? []
   const [top] = diagnosis.hypotheses
   status.hypotheses = diagnosis.hypotheses.slice(0, most.hypotheses).map(shown)
   status.diagnosis = {
     ...seen,
     bundle,
+    ...(response && { response: cut(response.text) }),
+    ...(response &&
+      response.proposals.length > 0 && { proposals: response.proposals.map(({ name }) => name) }),
     ...(diagnosis.reason !== undefined && { reason: cut(diagnosis.reason) }),
     ...(diagnosis.onset !== undefined && { onset: new Date(diagnosis.onset).toISOString() }),
     ...(diagnosis.rejected.length > 0 && {
@@ -100,7 +110,9 @@ function write(
     }),
   }
   if (top && (top.cause.name !== before?.cause.name || top.cause.kind !== before.cause.kind))
-    tell(`${cut(top.statement)} (${Math.round(top.confidence * 100)} %)`)
+    tell('Diagnosed', `${cut(top.statement)} (${Math.round(top.confidence * 100)} %)`)
+  for (const { name, title } of response?.proposals ?? [])
+    if (!known.has(name)) tell('Proposed', `${title}: keelway proposal ${name} shows it`)
 }
 
 const shown = ({ evidence, against, contributions, ...hypothesis }: Hypothesis) => ({

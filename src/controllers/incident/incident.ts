@@ -42,8 +42,8 @@ export const incidentReconciler = ({
       }
       const before = status.timeline?.at(-1)?.number ?? 0
       const next = progress(spec, status, now)
-      const due = diagnoses?.progress(incident, status, context, message =>
-        teller(status, now)('Diagnosed', message),
+      const due = diagnoses?.progress(incident, status, context, (what, message) =>
+        teller(status, now)(what, message),
       )
       for (const entry of status.timeline ?? [])
         if (entry.number > before && isTold(entry))
