@@ -38,7 +38,7 @@ export function measured(
     skills[skill] = { right: count.right + Number(got === skill), of: count.of + 1 }
     if (got !== skill) wrong.push(`${skill}: ${text} (${got})`)
     if (skill === 'none') continue
-    const [found, wanted] = [foundIn(read), wantedOf(question)]
+    const [found, wanted] = [foundIn(read), question.slots]
     slots.found += found.length
     slots.wanted += wanted.length
     slots.hit += wanted.filter(slot => found.includes(slot)).length
@@ -72,9 +72,4 @@ const foundIn = ({ names: { found }, commits, times, amounts }: Slots): string[]
   ...minute('since', times.since),
   ...minute('until', times.until),
   ...amounts.map(({ text }) => `amount ${text}`),
-]
-
-const wantedOf = ({ slots: { names: said = [], ...others } = {} }: Question): string[] => [
-  ...said.map(name => `name ${name}`),
-  ...Object.entries(others).map(([name, value]) => `${name} ${value}`),
 ]
