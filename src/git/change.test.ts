@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../lib/clock.ts'
+import { fakeBranches } from './branches.fake.ts'
+import { changeContract } from './change.contract.ts'
 import { createGit } from './command.ts'
-import { GitError, GitMoved } from './git.ts'
+import { GitError } from './git.ts'
 import { fakeRepository } from './repository.fake.ts'
 
 const never = new AbortController().signal
@@ -15,6 +17,39 @@ beforeEach(() => {
 afterEach(() => rmSync(directory, { recursive: true, force: true }))
 let caches = 0
 const started = () => createGit({ directory: join(directory, `${caches++}`), clock: systemClock })
+
+describe('git over a repository', () => {
+  changeContract(async () => {
+    const repository = fakeRepository()
+    const git = started()
+    return {
+      git,
+      remote: { url: repository.path, ref: 'main' },
+      commit: files => repository.commit(files),
+      merge(branch) {
+        repository.git('merge', '--quiet', '--no-ff', '--no-edit', branch)
+        return repository.git('rev-parse', 'HEAD')
+      },
+      async [Symbol.asyncDispose]() {
+        await git[Symbol.asyncDispose]()
+        repository[Symbol.dispose]()
+      },
+    }
+  })
+})
+
+describe('git in memory', () => {
+  changeContract(async () => {
+    const git = fakeBranches()
+    return {
+      git,
+      remote: { url: '/nowhere', ref: 'main' },
+      commit: files => git.commitFiles(files),
+      merge: branch => git.merge(branch),
+      async [Symbol.asyncDispose]() {},
+    }
+  })
+})
 
 const about = { message: 'Change it\n\nWhy.', author: 'K <k@localhost>', at: '2026-01-01T00:00:00Z' }
 
@@ -75,26 +110,6 @@ describe('make', () => {
 })
 
 describe('move', () => {
-  test('is compare-and-set, and a repeat does nothing', async () => {
-    using repository = fakeRepository()
-    const base = repository.commit({ a: '1' })
-    const remote = { url: repository.path, ref: 'main' }
-    await using git = started()
-    const [one, two] = await Promise.all(
-      ['2', '3'].map(a => git.make(remote, { base, files: { a }, ...about }, never)),
-    )
-    await git.move(remote, { branch: 'b', from: undefined, to: one }, never)
-    await git.move(remote, { branch: 'b', from: undefined, to: one }, never)
-    await expect(git.move(remote, { branch: 'b', from: undefined, to: two }, never)).rejects.toThrow(GitMoved)
-    await expect(git.move(remote, { branch: 'b', from: base, to: two }, never)).rejects.toThrow(GitMoved)
-    expect(await git.head(remote, 'b', never)).toBe(one)
-    await git.move(remote, { branch: 'b', from: one, to: two }, never)
-    expect(await git.head(remote, 'b', never)).toBe(two)
-    await git.move(remote, { branch: 'b', from: two, to: undefined }, never)
-    expect(await git.head(remote, 'b', never)).toBeUndefined()
-    await git.move(remote, { branch: 'b', from: two, to: undefined }, never)
-  })
-
   test('of a branch that is checked out brings its files along, but not over work in progress', async () => {
     using repository = fakeRepository()
     const base = repository.commit({ a: '1', b: '1' })
