@@ -84,7 +84,7 @@ describe('over HTTPS, with the client of Kubernetes', () => {
       namespace,
       body: { metadata: { name: 'limits' }, data: { replicas: '3' } },
     })
-    const body = (object: object) => ({ body: object }) as never
+    const body = (object: object) => ({ body: object as never })
     const made = await rules.createValidatingAdmissionPolicy(
       body(
         policy('few', {
