@@ -38,7 +38,7 @@ export function plain(text: string, most = 200): string {
 
 /** As `plain`, and nothing of it formats in Markdown. */
 export const markdownText = (text: string, most = 200): string =>
-  plain(text, most).replaceAll(/[\\`*_[\]<>#|~]/g, character => `\\${character}`)
+  plain(text, most).replaceAll(/[\\`*_[\]<>#!|~]/g, character => `\\${character}`)
 
 /** The first characters of a commit. */
 export const short = (revision: string): string => revision.slice(0, 12)

@@ -87,6 +87,6 @@ describe('runbook', () => {
     scene.diagnosis = diagnosis('<!-- keelway:end --> [click](http://evil) `rm`')
     const { output } = await scene.run(runbook, { incident: 'checkout-1' })
     expect(output.content?.match(/<!--/g)).toHaveLength(2)
-    expect(output.content).not.toContain('](http')
+    expect(output.content).not.toMatch(/(?<!\\)\]\(http/)
   })
 })
