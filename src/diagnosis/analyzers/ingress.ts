@@ -1,7 +1,7 @@
 import type { ClusterObject } from '../cluster.ts'
 import { type Analyzer, type Suspicion, strengths } from './analyzer.ts'
 import { nearest, thereIs } from './labels.ts'
-import { providerOf } from './provided.ts'
+import { isMade, providerOf } from './provided.ts'
 import { remedy, replaced } from './remedies.ts'
 import type { View } from './view.ts'
 import { called, fieldOf, listed, quoted, sentences } from './wording.ts'
@@ -114,7 +114,8 @@ function* secretsOf({ cluster }: View, object: Ingress): Generator<Suspicion> {
   for (const [index, { secretName: name }] of (object.spec?.tls ?? []).entries()) {
     if (name === undefined || issued) continue
     const known = cluster.lacks('Secret', object.namespace, name)
-    if (!known || providerOf(cluster, 'Secret', object.namespace, name)) continue
+    if (!known || isMade(cluster, 'Secret', object.namespace, name)) continue
+    if (providerOf(cluster, object.namespace, name)) continue
     yield {
       rule: 'ingress-secret-absent',
       object,

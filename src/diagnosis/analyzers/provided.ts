@@ -13,34 +13,25 @@ export const isBuiltIn = (kind: string, name: string): boolean => builtIn[kind]?
 
 const most = { depth: 8, values: 2_000 } as const
 
-/**
- * An object that makes, or may make, this one: cert-manager and mesh kinds that name it, and kinds of operators that
- * mention its name anywhere (ExternalSecret, SealedSecret, a database's own kind).
- */
-export function providerOf(
-  cluster: Cluster,
-  kind: string,
-  namespace: string,
-  name: string,
-): AnyObject | undefined {
-  if (kind === 'Secret') {
-    const certificate = cluster.all('Certificate', namespace).find(({ spec }) => spec?.secretName === name)
-    if (certificate) return certificate
-  }
-  if (kind === 'PersistentVolumeClaim') {
-    const set = cluster
-      .all('StatefulSet', namespace)
-      .find(({ spec, name: of }) =>
-        spec?.volumeClaimTemplates.some(
-          ({ metadata }) => metadata?.name !== undefined && name.startsWith(`${metadata.name}-${of}-`),
-        ),
-      )
-    if (set) return set
-  }
-  return cluster.objects.find(
+/** Whether another object makes this one: cert-manager a Secret, a StatefulSet its claims. */
+export function isMade(cluster: Cluster, kind: string, namespace: string, name: string): boolean {
+  if (kind === 'Secret')
+    return cluster.all('Certificate', namespace).some(({ spec }) => spec?.secretName === name)
+  if (kind !== 'PersistentVolumeClaim') return false
+  return cluster
+    .all('StatefulSet', namespace)
+    .some(set =>
+      set.spec?.volumeClaimTemplates.some(
+        ({ metadata }) => metadata?.name !== undefined && name.startsWith(`${metadata.name}-${set.name}-`),
+      ),
+    )
+}
+
+/** An object of an operator's kind that mentions the name and so may make it: ExternalSecret, SealedSecret, a database. */
+export const providerOf = (cluster: Cluster, namespace: string, name: string): AnyObject | undefined =>
+  cluster.objects.find(
     object => object.namespace === namespace && !isKnown(object.kind) && mentions(object, name),
   )
-}
 
 function mentions({ name, raw }: AnyObject, wanted: string): boolean {
   if (name === wanted) return true

@@ -1,7 +1,7 @@
 import type { FaultClass } from '../diagnosis.ts'
 import { type Analyzer, type Suspicion, strengths } from './analyzer.ts'
 import { nearest, thereIs } from './labels.ts'
-import { isBuiltIn, providerOf } from './provided.ts'
+import { isBuiltIn, isMade, providerOf } from './provided.ts'
 import { type Reference, referencesOf } from './references.ts'
 import { replaced, templateRemedy } from './remedies.ts'
 import { seenOf } from './seen.ts'
@@ -48,8 +48,8 @@ function absent(
   const { cluster } = view
   const { kind, name, use } = reference
   const known = cluster.lacks(kind, workload.namespace, name)
-  if (!known || isBuiltIn(kind, name)) return undefined
-  const provider = providerOf(cluster, kind, workload.namespace, name)
+  if (!known || isBuiltIn(kind, name) || isMade(cluster, kind, workload.namespace, name)) return undefined
+  const provider = providerOf(cluster, workload.namespace, name)
   const others = cluster
     .all(kind, kind.endsWith('Class') ? undefined : workload.namespace)
     .map(other => other.name)

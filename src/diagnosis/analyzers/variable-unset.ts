@@ -47,7 +47,7 @@ function byScript(
     object: workload,
     class: 'config',
     statement: sentences(
-      `${called(workload)}: ${containerCalled(container.name)} needs environment variable ${names}, which ${one ? 'is' : 'are'} not set (missing, undefined), and ${ends ? 'ends with an error' : 'does not do its work'} without ${one ? 'it' : 'them'}`,
+      `${called(workload)}: ${containerCalled(container.name)} needs environment variable ${names}, which ${one ? 'is' : 'are'} not set (missing), and ${ends ? 'ends with an error' : 'does not do its work'} without ${one ? 'it' : 'them'}`,
       setText(set),
       seen?.text,
     ),
