@@ -6,6 +6,8 @@ import { questionsIn } from './questions.fake.ts'
  */
 export const heldOut = questionsIn(`
 # diagnose
+why do logins on frontend fail since this morning | name frontend, since 2026-03-11T06:00
+something strange happened to redis-cache an hour ago | name redis-cache, since 2026-03-11T14:30
 the cart page takes forever to load, any idea? | name cart
 Since 14:05 half of our payment calls end in a 502. | name payment, since 2026-03-11T14:05
 ORDERS-API UNAVAILABLE | name orders-api
@@ -28,6 +30,7 @@ show the last modifications of worker | name worker
 which deploys happened since 8am | since 2026-03-11T08:00
 
 # remediate
+what would you change to end checkout-3f9a2b1c04 | incident checkout-3f9a2b1c04
 how would you get checkout healthy | name checkout
 please fix incident checkout-3f9a2b1c04 | incident checkout-3f9a2b1c04
 make payment work again | name payment
@@ -68,6 +71,7 @@ bring orders-api down to 2 pods | name orders-api, amount 2
 is one replica of shipping enough for the traffic | name shipping, amount 1
 
 # tune-probe
+probe timeouts of inventory are too short | name inventory
 checkout gets killed by the liveness check during startup | name checkout
 increase the readiness timeout of search | name search
 probes of cart are far too tight | name cart
@@ -84,6 +88,7 @@ worker keeps getting OOMKilled, increase its limit | name worker
 change the limit for cpu of frontend to 2 cores | name frontend, amount 2
 
 # tune-quota
+how do we get more quota for staging | namespace staging
 our quota in staging is exhausted | namespace staging
 allow more pods in the quota of prod | namespace prod
 creation of pods fails with exceeded quota
@@ -131,6 +136,7 @@ dashboards for the support route | name support
 can I have graphs of orders-api on one page | name orders-api
 
 # cost-anomaly
+why did refund-desk cost so much yesterday | name refund-desk, since 2026-03-10T00:00, until 2026-03-11T00:00
 our spending doubled since friday, why | since 2026-03-06T00:00
 what eats our budget
 support uses way more tokens than last week | name support, since 2026-03-02T00:00, until 2026-03-09T00:00
@@ -139,6 +145,7 @@ triage became expensive | name triage
 whats behind the cost spike of the last 3 days | since 2026-03-08T15:30
 
 # summarise-release
+is the candidate of refund-desk any good | name refund-desk
 sum up release refund-desk-91bc02aa41 for me | name refund-desk-91bc02aa41
 what does the new release of support bring | name support
 did support-7f3a91c2d0 get through its evaluation | name support-7f3a91c2d0
@@ -147,6 +154,7 @@ relase notes for triage | name triage
 why did support-7f3a91c2d0 not make it | name support-7f3a91c2d0
 
 # prompt-regression
+since when are the answers of triage bad | name triage
 which version of the refund prompt was better | name refund
 support gives poor answers since yesterday, was it a prompt? | name support, since 2026-03-10T00:00
 find the commit that hurt the answer quality of triage | name triage

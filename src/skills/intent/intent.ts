@@ -30,7 +30,7 @@ export interface ModelParts {
 }
 
 /** Below it a question counts as none of ours; chosen by leaving out phrases of the skills, see `intent.test.ts`. */
-export const threshold = 0.5
+export const threshold = 0.45
 /** Share of a question's words that have to be known. */
 const leastKnown = 0.4
 
