@@ -41,7 +41,7 @@ export const changes: Channel = {
         cause: { kind: 'change', name: suspect.change.id },
         class: faultOf(suspect),
         statement: statementOf(suspect, symptoms),
-        strength: Math.round(Math.min(0.95, suspect.strength) * 1000) / 1000,
+        strength: Math.round(Math.min(0.92, suspect.strength) * 1000) / 1000,
         evidence: evidenceOf(suspect),
         explains: [...symptoms.suffering]
           .filter(([, weight]) => weight >= 0.4)

@@ -13,8 +13,8 @@ const nearness = {
   unrelated: 0.2,
 } as const
 
-/** How near a service is to what suffers, 0 to 1. */
-export type Nearness = (service: string) => number
+/** How near a service is to what suffers, 0 to 1, and whether it calls it. */
+export type Nearness = (service: string) => { share: number; calls: boolean }
 
 /** By the graph of calls, spans, and services that name each other in what they said. */
 export function nearnessOf(evidence: Case, { suffering, sayings }: Symptoms): Nearness {
@@ -41,17 +41,17 @@ export function nearnessOf(evidence: Case, { suffering, sayings }: Symptoms): Ne
   const callees = reachable(sick, edges)
   const callers = reachable(sick, back)
   const seen = new Set([...evidence.services, ...evidence.topology.services, ...edges.keys(), ...back.keys()])
-  return service => {
+  const shareOf = (service: string): number => {
     if (service === '') return nearness.unknown
     const own = suffering.get(service) ?? 0
     if (own >= 0.4) return 0.8 + 0.2 * own
-    const down = callees.get(service)
-    const up = callers.get(service)
+    const [down, up] = [callees.get(service), callers.get(service)]
     if (down === 1) return nearness.callee
     if (up === 1) return nearness.caller
     if (down !== undefined || up !== undefined) return nearness.further
     return seen.has(service) ? nearness.unrelated : nearness.unseen
   }
+  return service => ({ share: shareOf(service), calls: callers.get(service) === 1 })
 }
 
 /** Services by the number of calls between them and the nearest of these. */

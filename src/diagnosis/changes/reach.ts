@@ -11,6 +11,17 @@ export interface Arrival {
   by?: ChangeRecord
 }
 
+/** When and where a change took effect. */
+export interface Arrived {
+  arrival: Arrival
+  /** How near that is to what suffers, 0 to 1. */
+  place: number
+  /** Where it arrived calls what suffers. */
+  calls: boolean
+  /** How well the time fits, 0 to 1. */
+  time: number
+}
+
 const committedAt = 'change.committed_at'
 const most = { arrivals: 200 } as const
 

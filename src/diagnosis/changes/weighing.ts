@@ -16,7 +16,7 @@ export interface Weighed {
  * innocent change where none was to blame and the worst true one on the development data; lower where nothing outside is
  * evidenced, since most incidents come from changes.
  */
-const none = { score: 0.28, alone: 0.13, sharpness: 5, outside: 0.5 } as const
+const none = { score: 0.28, alone: 0.14, sharpness: 5, outside: 0.5 } as const
 /** How much a cause outside and a change take from each other, as either explains what the other would. */
 const rivalry = 0.8
 

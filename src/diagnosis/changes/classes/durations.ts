@@ -67,6 +67,16 @@ const forgetsEarly: Produces = {
   'calls-per-request': 0.5,
   'pool-wait': 0.5,
 }
+const loses: Produces = {
+  'not-found': 0.9,
+  'wrong-data': 0.85,
+  validation: 0.7,
+  error: 0.7,
+  'stale-data': 0.5,
+  silence: 0.5,
+  schema: 0.3,
+  'retrieval-empty': 0.6,
+}
 const tokensEndEarly: Produces = {
   unauthorized: 1,
   forbidden: 0.3,
@@ -142,18 +152,31 @@ export const durationChanged: DiffClass = {
     }),
 }
 
-function producedBy({ words, around, ratio, setting, weight }: NumberChange): Produces | undefined {
-  const lowered = ratio < 1
-  if (retry.test(words) && !backoff.test(words) && !timeout.test(words) && !interval.test(words))
-    return lowered ? givesUpEarly : triesTooOften
-  if (backoff.test(words)) return lowered ? triesTooOften : { latency: 0.6, backlog: 0.5, timeout: 0.4 }
-  const identity =
-    token.test(words) || (token.test(around) && !/ (cache|cdn|catalog|redis) /.test(`${words}${around}`))
-  if (identity && (ttl.test(words) || / (leeway|skew|tolerance) /.test(words)))
-    return lowered ? tokensEndEarly : keepsLong
-  if (ttl.test(words)) return lowered ? forgetsEarly : keepsLong
-  if (timeout.test(words)) return lowered ? waitsTooShort : waitsTooLong
-  if (interval.test(words)) return lowered ? tooFrequent : tooSeldom
+const kept = / (retention|keep|history|archive) /
+const tolerance = / (leeway|skew|tolerance) /
+const caching = / (cache|cdn|catalog|redis) /
+
+/** Sessions and tokens, by their own name or by the file and lines around, unless those speak of a cache. */
+const isIdentity = ({ words, around }: NumberChange): boolean =>
+  (ttl.test(words) || tolerance.test(words)) &&
+  (token.test(words) || (token.test(around) && !caching.test(`${words}${around}`)))
+
+/** By words of the name, the first that fits; each as it is when lowered and when raised. */
+const meanings: readonly (readonly [(change: NumberChange) => boolean, Produces, Produces])[] = [
+  [
+    ({ words }) => retry.test(words) && ![backoff, timeout, interval].some(other => other.test(words)),
+    givesUpEarly,
+    triesTooOften,
+  ],
+  [({ words }) => backoff.test(words), triesTooOften, { latency: 0.6, backlog: 0.5, timeout: 0.4 }],
+  [isIdentity, tokensEndEarly, keepsLong],
+  [({ words }) => kept.test(words), loses, { ...keepsLong, disk: 1, cost: 0.6 }],
+  [({ words }) => ttl.test(words), forgetsEarly, keepsLong],
+  [({ words }) => timeout.test(words), waitsTooShort, waitsTooLong],
+  [({ words }) => interval.test(words), tooFrequent, tooSeldom],
   // What it is for is not told; that it is another time by far is.
-  return setting.after?.unit === 'time' && weight >= 0.5 ? anyTime : undefined
-}
+  [({ setting, weight }) => setting.after?.unit === 'time' && weight >= 0.5, anyTime, anyTime],
+]
+
+const producedBy = (change: NumberChange): Produces | undefined =>
+  meanings.find(([fits]) => fits(change))?.[change.ratio < 1 ? 1 : 2]

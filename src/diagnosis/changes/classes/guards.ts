@@ -41,7 +41,7 @@ const rescue = /\b(catch|except|recover\(\)|rescue|on_error|onerror|fallback|ore
 export const guardChanged: DiffClass = {
   name: 'guard-changed',
   fault: 'code',
-  find: edit => [...removedGuards(edit), ...addedGuards(edit)],
+  find: edit => [...removedGuards(edit), ...addedGuards(edit), ...unlooked(edit)],
 }
 
 function removedGuards({ files }: Edit): Hit[] {
@@ -131,4 +131,33 @@ const standsBefore = (line: string, file: FileEdit): boolean => {
   const kept = new Set(signsIn([...file.removed]))
   const parts = signsIn([line]).filter(sign => sign.length > 2)
   return parts.length > 0 && parts.filter(part => kept.has(part)).length >= 0.75 * parts.length
+}
+
+const looks =
+  /\berr\w*\s*!=\s*nil|\bif err\b|\.catch\(|catch\s*\(|except\b|rescue\b|raise_for_status|\.unwrap\(|\?;$|check_?error/
+
+/** Whether it failed is no longer looked at. */
+function unlooked({ files }: Edit): Hit[] {
+  return files.flatMap((file): Hit[] => {
+    const lost = file.removed.find(line => looks.test(line))
+    const still = file.added.some(line => looks.test(line) || /return .{0,80}\(|throw|raise/.test(line))
+    if (file.role !== 'code' || lost === undefined || still || file.added.length === 0) return []
+    return [
+      {
+        says: `no longer looks whether it failed: ${quoted(lost)} is gone`,
+        file: file.path,
+        strength: 0.75,
+        produces: {
+          'wrong-data': 0.95,
+          silence: 0.8,
+          'not-found': 0.6,
+          'stale-data': 0.6,
+          crash: 0.6,
+          error: 0.5,
+          duplicates: 0.4,
+          backlog: 0.3,
+        },
+      },
+    ]
+  })
 }

@@ -1,3 +1,4 @@
+import type { Edit } from '../diff/edit.ts'
 import type { DiffClass, Hit, Produces } from './diff-class.ts'
 import { numbersChanged } from './number-changed.ts'
 
@@ -158,14 +159,31 @@ const heldOnLong: Produces = {
 export const limitChanged: DiffClass = {
   name: 'limit-changed',
   fault: 'config',
-  find: edit =>
-    numbersChanged(edit).flatMap(({ words, ratio, weight, says, file, setting }): Hit[] => {
-      if (setting.after?.unit === 'time' || setting.before?.unit === 'time') return []
-      if (other.test(words.replace(/ (conn|connection|requests?) /, ' '))) return []
-      const produces = producedBy(words, ratio < 1)
-      return produces ? [{ says, file: file.path, strength: weight, produces }] : []
-    }),
+  find: edit => [...placesGone(edit), ...raisedOrLowered(edit)],
 }
+
+/** A queue that had places and has none. */
+const placesGone = ({ settings }: Edit): Hit[] =>
+  settings.flatMap(({ name, before, after, file }): Hit[] => {
+    if (before?.number === undefined || after || file.role !== 'code' || before.number < 2) return []
+    if (!/^make#1$|buffer|capacity|queue|channel|semaphore|bounded/i.test(name)) return []
+    return [
+      {
+        says: `takes the places of a queue away (${name.replace(/#.*/, '')} had ${before.text})`,
+        file: file.path,
+        strength: 0.8,
+        produces: { ...tooSmallQueue, threads: 0.95, backlog: 0.8, lock: 0.7 },
+      },
+    ]
+  })
+
+const raisedOrLowered = (edit: Edit): Hit[] =>
+  numbersChanged(edit).flatMap(({ words, ratio, weight, says, file, setting }): Hit[] => {
+    if (setting.after?.unit === 'time' || setting.before?.unit === 'time') return []
+    if (other.test(words.replace(/ (conn|connection|requests?) /, ' '))) return []
+    const produces = producedBy(words, ratio < 1)
+    return produces ? [{ says, file: file.path, strength: weight, produces }] : []
+  })
 
 /** By words of the name, the first that fits; each as it is when lowered and when raised. */
 const meanings: readonly (readonly [

@@ -48,6 +48,9 @@ const morePods: Produces = {
   duplicates: 0.4,
 }
 
+/** What was alone no longer is. */
+const severalForOne: Produces = { ...morePods, duplicates: 0.95, 'wrong-data': 0.8, lock: 0.7 }
+
 /** What pods may use and how many there are. */
 export const resourcesChanged: DiffClass = {
   name: 'resources-changed',
@@ -84,7 +87,7 @@ const onlyRequests = (context: readonly string[]): boolean =>
   context.some(line => /^requests:/.test(line)) && !context.some(line => /^limits:/.test(line))
 
 const numbers = (edit: Edit): Hit[] =>
-  numbersChanged(edit).flatMap(({ words, ratio, weight, says, file }): Hit[] => {
+  numbersChanged(edit).flatMap(({ words, ratio, weight, says, file, setting }): Hit[] => {
     if (
       !/ (replicas|replicacount|instances|minreplicas|maxreplicas|shards|partitions|desired|mincapacity|maxcapacity|maxpods) /.test(
         words,
@@ -92,5 +95,12 @@ const numbers = (edit: Edit): Hit[] =>
       !/ (replica count|min replicas|max replicas|max surge|max unavailable) /.test(words)
     )
       return []
-    return [{ says, file: file.path, strength: weight, produces: ratio < 1 ? fewerPods : morePods }]
+    return [
+      {
+        says,
+        file: file.path,
+        strength: weight,
+        produces: ratio < 1 ? fewerPods : setting.before?.number === 1 ? severalForOne : morePods,
+      },
+    ]
   })

@@ -1,6 +1,7 @@
 import type { Edit } from '../diff/edit.ts'
 import type { FileEdit } from '../diff/unified-diff.ts'
 import { type DiffClass, type Hit, type Produces, quoted } from './diff-class.ts'
+import { alikeLines } from './logic.ts'
 
 const otherShape: Produces = {
   schema: 1,
@@ -37,6 +38,7 @@ export const schemaChanged: DiffClass = {
       ...renamed(file),
       ...required(file),
       ...fieldGone(file),
+      ...retyped(file),
       ...migrated(file),
       ...queriedAnew(file, edit),
     ]),
@@ -76,8 +78,11 @@ function renamed(file: FileEdit): Hit[] {
 /** Names that stand for data: keys in quotes, tags, names before a type or an equals sign with a number (protobuf). */
 function fieldsOf(line: string): string[] {
   const found: string[] = []
-  for (const [, name = ''] of line.matchAll(/["'`]([A-Za-z_][\w.-]{0,60})["'`]/g))
-    if (!/\d\.\d|\d-\d/.test(name)) found.push(name)
+  for (const { 1: name = '', index } of line.matchAll(/["'`]([A-Za-z_][\w.-]{0,60})["'`]/g)) {
+    // What a name is set to is a value, and versions are values too.
+    const value = /(=|:\s)\s*$/.test(line.slice(Math.max(0, index - 4), index))
+    if (!value && !/\d\.\d|\d-\d/.test(name)) found.push(name)
+  }
   const proto = /^(?:optional |required |repeated )?[\w.<>, ]{2,60}\s(\w{1,60})\s*=\s*\d+/.exec(line)
   if (proto?.[1] !== undefined) found.push(proto[1])
   const typed =
@@ -107,6 +112,27 @@ function required(file: FileEdit): Hit[] {
       file: file.path,
       strength: 0.75,
       produces: otherShape,
+    },
+  ]
+}
+
+const types =
+  /\b(u?int(8|16|32|64)?|bigint|smallint|integer|long|short|float(32|64)?|double|decimal|numeric|string|varchar\(\d+\)|text|bool(ean)?|date(time)?|timestamp(tz)?|jsonb?|uuid|number|bytes)\b/gi
+
+/** A field of the same name that holds something else. */
+function retyped(file: FileEdit): Hit[] {
+  if (file.role !== 'code' && file.role !== 'migration' && file.role !== 'config') return []
+  const typesIn = (line: string) => (line.match(types) ?? []).join(' ').toLowerCase()
+  const pair = alikeLines(file).find(
+    ([old, now]) => typesIn(old) !== '' && typesIn(now) !== '' && typesIn(old) !== typesIn(now),
+  )
+  if (!pair || /^(func|def|fn|function|return)\b/.test(pair[1])) return []
+  return [
+    {
+      says: `holds another type: ${quoted(pair[1])}`,
+      file: file.path,
+      strength: 0.75,
+      produces: { ...otherShape, error: 0.85, 'wrong-data': 0.8 },
     },
   ]
 }

@@ -4,6 +4,7 @@ import { databasesAndProcessors } from './databases-and-processors.world.ts'
 import { memoryAndQueues } from './memory-and-queues.world.ts'
 import { refusals } from './refusals.world.ts'
 import { starts } from './starts.world.ts'
+import { unitsAndLimits } from './units-and-limits.world.ts'
 
 /** Incidents that a change made, one for each family of faults, with innocent changes near it. */
 export const families: Readonly<Record<string, Family>> = {
@@ -12,4 +13,5 @@ export const families: Readonly<Record<string, Family>> = {
   ...refusals,
   ...data,
   ...starts,
+  ...unitsAndLimits,
 }

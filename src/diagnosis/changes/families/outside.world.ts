@@ -256,4 +256,103 @@ export const outside: Readonly<Record<string, Made>> = {
       },
     ],
   },
+  'an app that sends something else': {
+    service: 'api',
+    metrics: { http_400_ratio: [0.01, 0.3] },
+    says: ['invalid payload from client app/9.1.0: missing field "cart_id"'],
+    changes: [
+      {
+        id: 'd1',
+        service: 'api',
+        deployed: 52,
+        message: 'refactor',
+        path: 'services/api/parse.go',
+        diff: '-\tvar in Req\n-\terr := dec.Decode(&in)\n+\tin, err := decode(dec)',
+      },
+      {
+        id: 'd2',
+        service: 'api',
+        deployed: 55,
+        message: 'bump',
+        path: 'go.mod',
+        diff: '-\tgithub.com/go-chi/chi v5.0.1\n+\tgithub.com/go-chi/chi v5.0.2',
+      },
+    ],
+  },
+  'a disk that fails': {
+    service: 'ledger-db',
+    metrics: { db_query_duration_p99_ms: [8, 2100], disk_io_wait: [0.02, 0.9] },
+    says: ['kernel: blk_update_request: I/O error, dev sdb', 'slow query: SELECT balance FROM accounts'],
+    changes: [
+      {
+        id: 'd1',
+        service: 'ledger',
+        deployed: 52,
+        message: 'index',
+        path: 'db/migrations/5.sql',
+        diff: '+CREATE INDEX CONCURRENTLY idx_x ON accounts (updated_at);',
+      },
+      {
+        id: 'd2',
+        service: 'ledger',
+        deployed: 56,
+        message: 'pool',
+        path: 'services/ledger/db.yaml',
+        diff: '-  max_open: 40\n+  max_open: 48',
+      },
+    ],
+  },
+  'strangers who try passwords': {
+    service: 'login',
+    metrics: {
+      http_429_ratio: [0.01, 0.3],
+      login_attempts_per_second: [20, 700],
+      http_requests_per_second: [300, 1500],
+    },
+    says: [
+      'login failed for unknown user from 185.1.2.3',
+      'credential stuffing suspected: 4000 distinct ips',
+    ],
+    changes: [
+      {
+        id: 'd1',
+        service: 'login',
+        deployed: 50,
+        message: 'auth tidy',
+        path: 'services/login/check.go',
+        diff: '-\tok := compare(hash, pw)\n-\treturn ok\n+\treturn compare(hash, pw)',
+      },
+      {
+        id: 'd2',
+        service: 'login',
+        deployed: 55,
+        message: 'limits',
+        path: 'services/login/limits.yaml',
+        diff: '-  per_minute: 60\n+  per_minute: 50',
+      },
+    ],
+  },
+  'a quota of a provider': {
+    service: 'provisioner',
+    metrics: { provision_error_ratio: [0.01, 0.9] },
+    says: ['googleapi: Error 429: Quota exceeded for quota metric on compute.googleapis.com'],
+    changes: [
+      {
+        id: 'd1',
+        service: 'provisioner',
+        deployed: 51,
+        message: 'refactor',
+        path: 'services/provisioner/vm.go',
+        diff: '-\top := start(vm)\n-\treturn op\n+\treturn start(vm)',
+      },
+      {
+        id: 'd2',
+        service: 'provisioner',
+        deployed: 55,
+        message: 'retry',
+        path: 'services/provisioner/retry.go',
+        diff: '-\tMax: 3,\n+\tMax: 4,',
+      },
+    ],
+  },
 }
