@@ -49,14 +49,12 @@ export function factsOf({ tape, parts, turnstile, asker }: Run, namespace: strin
     )
     const proposals = (await parts.client.list(Proposal, { namespace })).items
     return {
-      autonomies: (await Promise.all(autonomies))
-        .flat()
-        .map(({ apiVersion, kind, metadata, spec }) => ({
-          apiVersion,
-          kind,
-          metadata: place(metadata),
-          spec,
-        })),
+      autonomies: (await Promise.all(autonomies)).flat().map(({ apiVersion, kind, metadata, spec }) => ({
+        apiVersion,
+        kind,
+        metadata: place(metadata),
+        spec,
+      })),
       proposals: proposals.map(({ metadata, spec, status }) => ({
         metadata: place(metadata),
         spec,
