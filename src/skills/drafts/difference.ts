@@ -1,7 +1,6 @@
 import type { Resource } from '../../api/kind.ts'
-import { canonicalJson } from '../../lib/digest.ts'
 import type { Operation } from './edit.ts'
-import { isObject, pointer } from './pointer.ts'
+import { isObject, pointer, sameValue } from './pointer.ts'
 
 /** One place at which two values differ; `before` or `after` is undefined where there is nothing. */
 export interface Difference {
@@ -19,7 +18,7 @@ const most = 500
 export function differences(before: unknown, after: unknown): Difference[] {
   const found: Difference[] = []
   const walk = (a: unknown, b: unknown, parts: readonly (string | number)[]): void => {
-    if (found.length >= most || canonicalJson(a) === canonicalJson(b)) return
+    if (found.length >= most || sameValue(a, b)) return
     if (isObject(a) && isObject(b)) {
       for (const key of [...new Set([...Object.keys(a), ...Object.keys(b)])].sort())
         walk(member(a, key), member(b, key), [...parts, key])

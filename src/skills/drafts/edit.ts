@@ -1,7 +1,6 @@
 import type { Resource } from '../../api/kind.ts'
 import type { ProposalDraft } from '../../api/kinds/proposal.ts'
-import { canonicalJson } from '../../lib/digest.ts'
-import { isObject, partsOf, pointer, valueAt } from './pointer.ts'
+import { isObject, partsOf, pointer, sameValue, valueAt } from './pointer.ts'
 
 export type Operation = NonNullable<ProposalDraft['changes'][number]['operations']>[number]
 
@@ -25,7 +24,7 @@ export class Edit {
   /** Adds or replaces a value; parents that are missing are made. Nothing happens where it says so already. */
   set(path: string, value: unknown): this {
     const seen = valueAt(this.#declared, path)
-    if (seen !== undefined && canonicalJson(seen) === canonicalJson(value)) return this
+    if (sameValue(seen, value)) return this
     if (seen !== undefined) {
       this.test(path)
       this.#writes.push({ op: 'replace', path, value })
@@ -34,10 +33,13 @@ export class Edit {
     const parts = partsOf(path)
     for (let length = 1; length < parts.length; length++) {
       const parent = pointer(...parts.slice(0, length))
-      if (valueAt(this.#declared, parent) !== undefined || this.#made.has(parent)) continue
-      this.#testParentOf(parent)
+      const there = valueAt(this.#declared, parent)
+      if ((there !== undefined && there !== null) || this.#made.has(parent)) continue
+      // A key without a value (`resources:`) is null in YAML.
+      if (there === null) this.test(parent)
+      else this.#testParentOf(parent)
       this.#made.set(parent, true)
-      this.#writes.push({ op: 'add', path: parent, value: {} })
+      this.#writes.push({ op: there === null ? 'replace' : 'add', path: parent, value: {} })
     }
     if (![...this.#made.keys()].some(made => path.startsWith(`${made}/`))) this.#testParentOf(path)
     this.#writes.push({ op: 'add', path, value })

@@ -1,12 +1,11 @@
 import { z } from 'zod'
-import { canonicalJson } from '../../lib/digest.ts'
 import type { SkillAnswer, SkillContext } from '../skill.ts'
 import { draftOf, nothing, type PlainAnswer, refused } from './answer.ts'
 import { declaredOf, notDeclared } from './declared.ts'
 import { differenceText } from './difference.ts'
 import { Edit } from './edit.ts'
 import { nameOf, referenceOf } from './object-name.ts'
-import { valueAt } from './pointer.ts'
+import { sameValue, valueAt } from './pointer.ts'
 import { plain } from './words.ts'
 
 const Operation = z.object({
@@ -55,7 +54,7 @@ export async function answerOfEdits(
   if (!declared) return nothing(notDeclared(name, context.namespace))
   const { object, file, delivery } = declared
   const other = asked.edits.find(
-    ({ op, path, value }) => op === 'test' && !same(valueAt(object, path), value),
+    ({ op, path, value }) => op === 'test' && !sameValue(valueAt(object, path), value),
   )
   if (other) {
     const said = differenceText({ path: other.path, before: other.value, after: valueAt(object, other.path) })
@@ -101,8 +100,6 @@ export async function answerOfEdits(
   })
   return { output: { text: `${title} (${file}). ${why}`, outcome: 'proposed' }, drafts: [draft] }
 }
-
-const same = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b)
 
 const riskOf = (kind: string): string[] =>
   ['Deployment', 'StatefulSet', 'DaemonSet'].includes(kind) ? ['All its pods are replaced.'] : []

@@ -1,3 +1,5 @@
+import { canonicalJson } from '../../lib/digest.ts'
+
 /** JSON Pointers (RFC 6901) into declared objects. */
 
 export const pointer = (...parts: readonly (string | number)[]): string =>
@@ -35,3 +37,7 @@ export const asPointer = (path: string): string =>
           .split('.')
           .filter(Boolean),
       )
+
+/** Equal as JSON; nothing is not null. */
+export const sameValue = (a: unknown, b: unknown): boolean =>
+  (a === undefined) === (b === undefined) && canonicalJson(a) === canonicalJson(b)

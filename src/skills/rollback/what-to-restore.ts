@@ -1,11 +1,10 @@
 import type { Resource } from '../../api/kind.ts'
 import type { ProposalDraft } from '../../api/kinds/proposal.ts'
 import type { Commit } from '../../git/git.ts'
-import { canonicalJson } from '../../lib/digest.ts'
 import { differenceText, operationsFor } from '../drafts/difference.ts'
 import { nameOf, referenceOfDeclared } from '../drafts/object-name.ts'
 import { isYaml, objectsIn } from '../drafts/objects-in.ts'
-import { valueAt } from '../drafts/pointer.ts'
+import { sameValue, valueAt } from '../drafts/pointer.ts'
 import { count, plain, short } from '../drafts/words.ts'
 import { type ChangedFile, changedObjects, type FoundCommit } from '../evidence/commit-changes.ts'
 import type { SkillContext } from '../skill.ts'
@@ -68,8 +67,8 @@ function fieldsOf(
     const now = current.find(one => isSame(one, after))
     const name = nameOf(referenceOfDeclared(after, namespace))
     if (!now) return { conflict: `${file}: ${name} is no longer declared there since ${laterText}` }
-    const open = differences.filter(one => !equal(valueAt(now, one.path), one.before))
-    const touched = open.find(one => !equal(valueAt(now, one.path), one.after))
+    const open = differences.filter(one => !sameValue(valueAt(now, one.path), one.before))
+    const touched = open.find(one => !sameValue(valueAt(now, one.path), one.after))
     if (touched) {
       const said = differenceText({
         path: touched.path,
@@ -90,8 +89,6 @@ const isSame = (a: Resource, b: Resource): boolean =>
   a.apiVersion === b.apiVersion &&
   a.metadata.name === b.metadata.name &&
   a.metadata.namespace === b.metadata.namespace
-
-const equal = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b)
 
 export const keptText = (kept: readonly Commit[]): string =>
   kept.length === 0 ? '' : ` ${count(kept.length, 'later commit')} to the same files stay as they are.`

@@ -1,24 +1,17 @@
 import { z } from 'zod'
 import { answerFields, draftOf, nothing, refused } from '../drafts/answer.ts'
-import { podLabels } from '../drafts/containers.ts'
 import { type Declared, declaredIn, deliveryPermission, notDeclared, workloadOf } from '../drafts/declared.ts'
 import { Edit } from '../drafts/edit.ts'
 import { answerOfEdits, edits } from '../drafts/edits.ts'
 import { incident, service } from '../drafts/moment.ts'
 import { nameOf, ObjectName } from '../drafts/object-name.ts'
-import { isObject, valueAt } from '../drafts/pointer.ts'
+import { valueAt } from '../drafts/pointer.ts'
 import { cpuText } from '../drafts/quantity.ts'
-import { count, percentText, plain, rounded } from '../drafts/words.ts'
-import {
-  autoscalerOf,
-  declaredPods,
-  hardOf,
-  namespaceAmounts,
-  podAmounts,
-  quotaName,
-} from '../evidence/requests.ts'
+import { count, percentText, plain } from '../drafts/words.ts'
+import { autoscalerOf, declaredPods, podAmounts } from '../evidence/requests.ts'
 import { quantile, type Sample, usageOf } from '../evidence/usage.ts'
 import type { Skill, SkillContext } from '../skill.ts'
+import { type Bound, maximumOf, minimumOf, numberAt } from './bounds.ts'
 import { podsFor } from './replicas.ts'
 
 const Input = z.object({
@@ -53,12 +46,6 @@ const Output = z.object({
   min: z.number().int().optional().describe('Never below.'),
   max: z.number().int().optional().describe('Never above.'),
 })
-
-/** A bound with the reason for it. */
-interface Bound {
-  pods: number
-  why: string
-}
 
 /** Replicas of a workload, or the bounds of its autoscaler, by load; within what disruption budget and quota allow. */
 export const scale: Skill<typeof Input, typeof Output> = {
@@ -241,11 +228,6 @@ async function loadOf(workload: Declared, days: number, context: SkillContext) {
   return { cores: quantile(together, 0.95), steps: together.length }
 }
 
-const numberAt = ({ object }: Declared, path: string): number | undefined => {
-  const value = valueAt(object, path)
-  return typeof value === 'number' ? value : undefined
-}
-
 /** Utilisation of CPU that an autoscaler (v2) aims at. */
 function targetOf({ object }: Declared): number | undefined {
   const metrics = valueAt(object, '/spec/metrics')
@@ -255,57 +237,4 @@ function targetOf({ object }: Declared): number | undefined {
       return utilisation / 100
   }
   return undefined
-}
-
-/** A disruption budget needs one pod more than it keeps, or no node can be drained. */
-function minimumOf(all: readonly Declared[], workload: Declared, autoscaler: Declared | undefined): Bound {
-  const bounds: Bound[] = [{ pods: 1, why: 'one pod has to answer' }]
-  const lower = autoscaler && numberAt(autoscaler, '/spec/minReplicas')
-  if (autoscaler && lower !== undefined)
-    bounds.push({ pods: lower, why: `by ${nameOf(autoscaler.reference)}` })
-  const labels = podLabels(workload.object)
-  for (const one of all) {
-    if (
-      one.reference.kind !== 'PodDisruptionBudget' ||
-      one.reference.namespace !== workload.reference.namespace
-    )
-      continue
-    const selector = valueAt(one.object, '/spec/selector/matchLabels')
-    const kept = numberAt(one, '/spec/minAvailable')
-    const selects =
-      isObject(selector) && Object.entries(selector).every(([key, value]) => labels[key] === value)
-    if (selects && kept !== undefined)
-      bounds.push({ pods: kept + 1, why: `${nameOf(one.reference)} keeps ${kept} through disruptions` })
-  }
-  return bounds.reduce((a, b) => (b.pods > a.pods ? b : a))
-}
-
-function maximumOf(
-  all: readonly Declared[],
-  workload: Declared,
-  current: number,
-  max: number | undefined,
-): Bound {
-  const { namespace } = workload.reference
-  const bounds: Bound[] = [
-    max === undefined
-      ? { pods: Math.max(2, 2 * current), why: 'no more than twice as many at once; give max for more' }
-      : { pods: max, why: 'as was asked' },
-  ]
-  const { kept } = namespaceAmounts(all, namespace)
-  const each = podAmounts(workload.object)
-  for (const quota of all) {
-    if (quota.reference.kind !== 'ResourceQuota' || quota.reference.namespace !== namespace) continue
-    for (const [own, hard] of Object.entries(hardOf(quota.object))) {
-      const name = quotaName(own)
-      const perPod = each[name] ?? 0
-      if (perPod === 0) continue
-      const more = Math.floor((hard - (kept[name] ?? 0)) / perPod + 1e-9)
-      bounds.push({
-        pods: Math.max(0, current + more),
-        why: `${nameOf(quota.reference)} allows ${own} of ${rounded(hard)}`,
-      })
-    }
-  }
-  return bounds.reduce((a, b) => (b.pods < a.pods ? b : a))
 }
