@@ -136,7 +136,7 @@ test('objects of kinds the server lacks are skipped and listed, not an error', a
   await using world = await deliveryWorld()
   world.repository.commit({
     'a.yaml': prompt('a', 'x'),
-    'd.yaml': 'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: web }\nspec: {}\n',
+    'd.yaml': 'apiVersion: example.com/v1\nkind: Widget\nmetadata: { name: web }\nspec: {}\n',
     'docker-compose.yaml': 'services: {}\n',
     '.github/workflows/x.yml': 'on: [',
   })
@@ -146,11 +146,11 @@ test('objects of kinds the server lacks are skipped and listed, not an error', a
   expect(conditionOf(delivery, 'Skipped')).toMatchObject({ status: 'True' })
   expect(delivery.status?.skipped).toEqual([
     {
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
+      apiVersion: 'example.com/v1',
+      kind: 'Widget',
       namespace: 'default',
       name: 'web',
-      reason: 'this server has no kind Deployment in apps/v1',
+      reason: 'this server has no kind Widget in example.com/v1',
     },
   ])
 })

@@ -10,7 +10,7 @@ import { isExempt, matches } from './match.ts'
 import { paramQuery, paramsOf } from './params.ts'
 import type { ParamQuery, Policies, PolicyDecision, PolicyRequest } from './request.ts'
 
-export type { ParamQuery, Policies, PolicyDecision, PolicyReason, PolicyRequest } from './request.ts'
+export type { ParamQuery, Policies, PolicyDecision, PolicyRequest } from './request.ts'
 
 /** Work for one binding and for all of them together; a unit is about one value looked at, or ten characters. */
 const BINDING_UNITS = 500_000

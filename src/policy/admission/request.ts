@@ -43,7 +43,7 @@ export interface Policies {
   namespace?(name: string): Resource | undefined
 }
 
-export type PolicyReason = 'Unauthorized' | 'Forbidden' | 'Invalid' | 'RequestEntityTooLarge'
+type PolicyReason = 'Unauthorized' | 'Forbidden' | 'Invalid' | 'RequestEntityTooLarge'
 
 /** One validation that did not hold, or that could not be evaluated while its policy says Fail. */
 export interface PolicyDecision {

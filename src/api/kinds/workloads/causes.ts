@@ -1,7 +1,7 @@
 import { shown } from '../../causes.ts'
 import type { Cause } from '../../errors.ts'
 import { isEmptySelector, type LabelSelector } from '../../label-selector.ts'
-import { isDnsLabel, isDnsSubdomain, isQualifiedName } from '../../metadata.ts'
+import { isDnsLabel, isQualifiedName } from '../../metadata.ts'
 import { isQuantity } from '../../quantity.ts'
 
 /** What is wrong with a field, in the words of Kubernetes' own validation (apimachinery: util/validation/field). */
@@ -64,17 +64,6 @@ export const labelCauses = (field: string, name: string): Cause[] =>
           field,
           name,
           "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc'), 63 characters at most",
-        ),
-      ]
-
-export const subdomainCauses = (field: string, name: string): Cause[] =>
-  isDnsSubdomain(name)
-    ? []
-    : [
-        invalid(
-          field,
-          name,
-          "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com')",
         ),
       ]
 
