@@ -1,4 +1,5 @@
 import type { Bundle } from '../telemetry/bundle/load.ts'
+import type { EventRecord } from '../telemetry/signals/signal.ts'
 import type { Case } from './channel.ts'
 
 /** What fits into memory of one machine with room to spare; a bundle has its own limits on top. */
@@ -29,13 +30,18 @@ export async function caseOf(bundle: Bundle): Promise<Case> {
     tables,
     spans: spans.sort((a, b) => a.at - b.at),
     logs,
-    events: await bundle.events(),
+    events: (await bundle.events()).filter(event => !isOwn(event)),
     changes: await bundle.changes(),
     calls: await bundle.calls(),
     cluster: await bundle.cluster(),
+    complete: bundle.manifest?.complete ?? [],
     leftOut,
   }
 }
+
+/** What diagnosis and what follows it said before is no evidence. */
+const isOwn = ({ attributes }: EventRecord): boolean =>
+  /^(Incident|Proposal|NotificationChannel)\//.test(String(attributes['k8s.object'] ?? ''))
 
 async function taken<T>(
   items: AsyncIterable<T>,

@@ -17,6 +17,7 @@ export const emptyCase = (): Case => ({
     ...{ objects: [], events: [], logs: [], tables: [], descriptions: [], outputs: [], problems: [] },
     files: new Map(),
   },
+  complete: [],
   leftOut: [],
 })
 

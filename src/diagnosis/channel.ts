@@ -61,6 +61,8 @@ export interface Case {
   /** Calls of models through the gateway, by time. */
   calls: readonly ReviewedCall[]
   cluster: Snapshot
+  /** Kinds of which all objects of the cluster are among those of `cluster`. */
+  complete: readonly string[]
   /** Parts of the evidence that did not fit, in words. */
   leftOut: readonly string[]
 }

@@ -32,7 +32,8 @@ export interface EvidenceParts {
 export const bundleSources = ({ signals, telemetry, client }: EvidenceParts) => ({
   signals,
   calls: telemetry,
-  objects: (leaveOut: (what: string) => void) => clusterObjects(client, leaveOut),
+  objects: (leaveOut: (what: string) => void, whole: (kind: string) => void) =>
+    clusterObjects(client, leaveOut, whole),
   redact: redactor(detectors),
 })
 

@@ -66,6 +66,7 @@ export const emptyCase: Case = {
     problems: [],
     files: new Map(),
   },
+  complete: [],
   leftOut: [],
 } as Case
 

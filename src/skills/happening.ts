@@ -8,8 +8,8 @@ import { understandInput } from './understand.ts'
 
 type Happening = Exclude<SkillRequest, { kind: 'words' | 'skill' }>
 
-/** Below it a hypothesis is more likely wrong than right, and nothing is proposed by itself. */
-const leastConfidence = 0.5
+/** Below it too little speaks for a hypothesis to propose something by itself. */
+const leastConfidence = 0.4
 /** Hypotheses whose remedy is tried until one leads to a draft. */
 const mostTried = 3
 

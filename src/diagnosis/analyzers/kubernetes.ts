@@ -5,6 +5,7 @@ import type { Place, Suspicion } from './analyzer.ts'
 import { analyzers } from './analyzers.ts'
 import { type Focus, focusOf } from './focus.ts'
 import { logLines } from './log-lines.ts'
+import { applies } from './remedies.ts'
 import { healthOf, type View, viewOf } from './view.ts'
 
 const most = { findings: 200, evidence: 12, statement: 1000 } as const
@@ -26,6 +27,7 @@ export const kubernetes: Channel = {
     const focus = focusOf(evidence, view)
     const weighed = analyzers
       .flatMap(analyzer => [...analyzer.look(view)])
+      .map(suspicion => mendable(suspicion, view))
       .flatMap(suspicion => withdrawn(suspicion, view) ?? weighedBy(focus, view, suspicion))
     const findings = settled(focused(weighed, focus))
       .map(findingOf)
@@ -61,7 +63,7 @@ export function clusterOfCase(evidence: Case): Cluster {
       ...events.map(event => ({ event, file: files.get(event.key) ?? 'events' })),
       ...printed.map(event => ({ event: eventRecordOf(event, incident.detectedAt ?? 0), file: event.file })),
     ],
-    complete: listings,
+    complete: [...listings, ...evidence.complete.map(kind => ({ kind }))],
     absent,
     ...(incident.detectedAt !== undefined && { at: incident.detectedAt }),
   })
@@ -80,6 +82,12 @@ const eventRecordOf = (
   ...{ reason, message, count: 1, key: '' },
   attributes: { 'k8s.object': [about.kind, about.namespace, about.name].filter(Boolean).join('/') },
 })
+
+/** Texts tell of an object in other words than it has; a patch must fit the object itself. */
+function mendable(suspicion: Suspicion, { cluster }: View): Suspicion {
+  const { remedy, ...rest } = suspicion
+  return remedy && !applies(cluster, remedy) ? rest : suspicion
+}
 
 /** What looks wrong in a workload that is seen to do well does not harm it. */
 function withdrawn({ observed, outside, object, explains }: Suspicion, view: View): [] | undefined {

@@ -52,6 +52,8 @@ export interface BundleManifest {
   stepMs: number
   /** Names of services that are too long for a file, by the name of the file without its ending. */
   names: Readonly<Record<string, string>>
+  /** Kinds of which all objects of the cluster are in here, none where there is none. */
+  complete?: readonly string[]
   /** In words: what there was and is not in here. */
   leftOut: readonly string[]
 }

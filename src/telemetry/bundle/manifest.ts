@@ -19,14 +19,19 @@ export async function manifestOf(folder: string): Promise<BundleManifest | undef
       throw new BundleError(
         `${path}: the bundle is ${fields.text('format').slice(0, 60)}, this reads ${format}`,
       )
-    const leftOut = fields.raw('leftOut')
+    const texts = (name: string): string[] => {
+      const list = fields.raw(name)
+      return Array.isArray(list) ? list.map(String) : []
+    }
+    const complete = texts('complete')
     return {
       format,
       from: fields.text('from'),
       to: fields.text('to'),
       stepMs: fields.number('stepMs'),
       names: fields.texts('names'),
-      leftOut: Array.isArray(leftOut) ? leftOut.map(String) : [],
+      ...(complete.length > 0 && { complete }),
+      leftOut: texts('leftOut'),
     }
   })
 }

@@ -60,7 +60,7 @@ export async function writeBundle(
       }),
     )
     await writeChanges(writing)
-    await writeObjects(writing)
+    const complete = await writeObjects(writing)
     await writeCalls(writing)
     await writeMetrics(writing)
     await writeSpans(writing)
@@ -71,6 +71,7 @@ export async function writeBundle(
       to: momentText(query.to),
       stepMs,
       names: names.long,
+      ...(complete.length > 0 && { complete }),
       leftOut: draft.leftOut,
     }
     await draft.put('manifest.json', pretty(manifest))

@@ -20,8 +20,8 @@ export interface BundleSources {
   signals: BundleReader
   /** What the gateway recorded of calls. */
   calls?: Pick<Telemetry, 'usage' | 'reviewed'>
-  /** Objects and Events of a cluster; says what of them it could not get. */
-  objects?(leaveOut: (what: string) => void): AsyncIterable<KubernetesObject>
+  /** Objects and Events of a cluster; says what of them it could not get, and of which kinds it got all. */
+  objects?(leaveOut: (what: string) => void, whole: (kind: string) => void): AsyncIterable<KubernetesObject>
   /** Masks secrets and personal data; undefined when that can not be told of a text. */
   redact(text: string): string | undefined
 }

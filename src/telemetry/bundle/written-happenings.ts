@@ -65,13 +65,15 @@ function nameOf({ at, id }: ChangeRecord, taken: Set<string>): string {
   }
 }
 
-/** kubernetes/: one List a kind. */
-export async function writeObjects({ sources, draft, clean }: Writing): Promise<void> {
+/** kubernetes/: one List a kind. Gives the kinds of which all are in it. */
+export async function writeObjects({ sources, draft, clean }: Writing): Promise<string[]> {
   const kinds = new Map<string, KubernetesObject[]>()
   let count = 0
-  for await (const object of sources.objects?.(draft.leaveOut) ?? none()) {
+  const whole = new Set<string>()
+  for await (const object of sources.objects?.(draft.leaveOut, kind => whole.add(kind)) ?? none()) {
     if (++count > most.objects) {
       draft.leaveOut(`objects of Kubernetes beyond the first ${most.objects}`)
+      whole.clear()
       break
     }
     const same = kinds.get(object.kind) ?? []
@@ -79,11 +81,13 @@ export async function writeObjects({ sources, draft, clean }: Writing): Promise<
     same.push(clean.object(object))
   }
   const key = ({ metadata }: KubernetesObject) => `${metadata.namespace ?? ''}/${metadata.name}`
-  for (const [kind, objects] of [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)))
-    await draft.put(
-      `kubernetes/${kind.toLowerCase()}.json`,
-      `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects.sort((a, b) => (key(a) < key(b) ? -1 : 1)) })}\n`,
-    )
+  for (const [kind, objects] of [...kinds].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const items = objects.sort((a, b) => (key(a) < key(b) ? -1 : 1))
+    const text = `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items })}\n`
+    if (Buffer.byteLength(text) > draft.left()) whole.delete(kind)
+    await draft.put(`kubernetes/${kind.toLowerCase()}.json`, text)
+  }
+  return [...whole].sort()
 }
 
 async function* none(): AsyncGenerator<KubernetesObject> {}
