@@ -14,14 +14,10 @@ import { type Random, seededRandom } from '../../src/lib/random.ts'
 import { bundleSources, toldOf } from '../../src/main/evidence.ts'
 import { loadBundle } from '../../src/telemetry/bundle/load.ts'
 import { writeBundle } from '../../src/telemetry/bundle/write.ts'
-import { deployments } from '../../src/telemetry/intake/deployments.ts'
-import { gatewayCalls } from '../../src/telemetry/intake/gateway-calls.ts'
-import { gitHistory } from '../../src/telemetry/intake/git-history.ts'
-import type { SourceContext } from '../../src/telemetry/intake/source.ts'
-import { memoryTelemetry } from '../../src/telemetry/memory.ts'
 import { memorySignals } from '../../src/telemetry/signals/memory-signals.ts'
-import type { CallRecord } from '../../src/telemetry/telemetry.ts'
+import type { Telemetry } from '../../src/telemetry/telemetry.ts'
 import { testRepository } from '../../test/repository.ts'
+import { takeSignals, toldTelemetry } from '../../test/signal-sources.ts'
 import { testWorld, type World } from '../../test/world.ts'
 import { inputs } from './data.ts'
 import { attacks, type Fault, innocent, judged } from './faults.ts'
@@ -103,42 +99,13 @@ async function open(seed: number, steps: Shop['steps']) {
   await using opening = new AsyncDisposableStack()
   const random = seededRandom(seed)
   const repository = opening.use(await testRepository())
-  const listeners = new Set<(calls: readonly CallRecord[]) => Promise<void>>()
-  const kept = memoryTelemetry()
   const signals = memorySignals()
-  const telemetry = {
-    ...kept,
-    async append(...[calls, feedback]: Parameters<typeof kept.append>) {
-      await kept.append(calls, feedback)
-      for (const tell of listeners) await tell(calls)
-    },
-  }
+  const telemetry = toldTelemetry()
   const world = opening.use(await testWorld({ telemetry, signals }))
-  const { clock, client, git } = world
+  const { clock, client } = world
   const upstream = opening.use(await startUpstream(clock, random))
   upstream.weather.main = { ...calm }
-  const context: SourceContext = {
-    emit: batch => signals.append(batch),
-    clock,
-    fetch: globalThis.fetch,
-    signal: new AbortController().signal,
-    load: async () => undefined,
-    save: async () => undefined,
-    say: () => undefined,
-  }
-  const feed = {
-    subscribe(listener: (calls: readonly CallRecord[]) => Promise<void>) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    recent: async () => [],
-  }
-  for (const source of [
-    await gitHistory.open({ client, git }, context),
-    await deployments.open({ client }, context),
-    await gatewayCalls.open({ feed }, context),
-  ])
-    opening.defer(() => source.close())
+  opening.use(await takeSignals(world, telemetry))
 
   let shop = usual(steps)
   let fault: Fault = { name: 'none' }
@@ -226,7 +193,7 @@ async function until(world: World, what: string, ask: () => Promise<boolean>): P
 async function passMinute(
   world: World,
   upstream: Upstream,
-  telemetry: ReturnType<typeof memoryTelemetry>,
+  telemetry: Telemetry,
   random: Random,
   fault: Fault,
 ): Promise<void> {

@@ -89,7 +89,7 @@ export function files(shop: Shop, url: string): Record<string, string> {
         provider: { ref: 'main', model: shop.model },
         parameters: { temperature: shop.temperature },
         ...(shop.otherWeight > 0 && {
-          alternatives: [{ provider: { ref: 'other', model: 'small' }, weight: shop.otherWeight }],
+          alternatives: [{ ref: 'other', model: 'small', weight: shop.otherWeight }],
         }),
       },
       ...(shop.guarded && { guardrails: [{ ref: 'input' }] }),
