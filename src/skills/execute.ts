@@ -33,12 +33,17 @@ export async function runSkill(run: Run, understood: Understood): Promise<Result
   const { text, output, drafts } = checkedAnswer(
     skill,
     await skill.run(input, contextOf(run, skill, namespace)),
+    run.parts.skills,
   )
   return { ...base, outcome: 'answered', text, output, ...(await made(run, drafts, namespace)) }
 }
 
 /** @throws Error when a skill breaks its own contract */
-function checkedAnswer(skill: Skill, { output, drafts = [] }: SkillAnswer<unknown>) {
+function checkedAnswer(
+  skill: Skill,
+  { output, drafts = [] }: SkillAnswer<unknown>,
+  skills: readonly Skill[],
+) {
   const parsed = skill.output.safeParse(output)
   if (!parsed.success)
     throw new Error(
@@ -47,7 +52,9 @@ function checkedAnswer(skill: Skill, { output, drafts = [] }: SkillAnswer<unknow
   if (skill.risk === 'read' && drafts.length > 0)
     throw new Error(`skill ${skill.name} has risk read and wants something changed`)
   const checked = drafts.slice(0, most.drafts).map(draft => {
-    const known = ProposalDraft.safeParse({ ...draft, skill: skill.name })
+    // One that lets others draft names whose draft it is: outcomes are counted by that.
+    const maker = skills.find(({ name, risk }) => name === draft.skill && risk === 'propose') ?? skill
+    const known = ProposalDraft.safeParse({ ...draft, skill: maker.name })
     if (!known.success)
       throw new Error(`skill ${skill.name} drafted a proposal that can not be: ${firstIssue(known.error)}`)
     return known.data
