@@ -26,7 +26,7 @@ export interface Cleared {
 const window = { full: 45 * 60_000, fade: 6 * 3_600_000, flag: 15 * 60_000, flagFade: 3_600_000 } as const
 /** Metrics come by the minute, and a rollout takes one. */
 const slack = 90_000
-const most = { changes: 2_000 } as const
+const most = { changes: 1_000 } as const
 
 /** Every change with what speaks for it, or why it is not the cause; the likeliest first. */
 export function scored(evidence: Case, symptoms: Symptoms): { suspects: Suspect[]; cleared: Cleared[] } {

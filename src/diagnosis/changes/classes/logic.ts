@@ -65,19 +65,28 @@ function conditions({ files }: Edit): Hit[] {
   })
 }
 
-/** Lines that have most of their names in common. */
-export function alikeLines({ removed, added }: FileEdit): [string, string][] {
+const alike = new WeakMap<FileEdit, [string, string][]>()
+
+/** Pairs of an old and a new line that have most of their names in common. */
+export function alikeLines(file: FileEdit): readonly (readonly [string, string])[] {
+  const done = alike.get(file)
+  if (done) return done
+  const fresh = file.added.slice(0, 100).map(line => ({ line, names: namesIn(line) }))
   const pairs: [string, string][] = []
-  for (const old of removed.slice(0, 100)) {
+  for (const old of file.removed.slice(0, 100)) {
     const names = new Set(namesIn(old))
     if (names.size === 0) continue
-    const now = added.slice(0, 100).find(line => {
-      const others = namesIn(line)
-      const same = others.filter(name => names.has(name)).length
-      return others.length > 0 && same >= 0.6 * Math.max(others.length, names.size)
+    const now = fresh.find(({ names: others }) => {
+      const enough = 0.6 * Math.max(others.length, names.size)
+      return (
+        others.length >= enough &&
+        others.length > 0 &&
+        others.filter(name => names.has(name)).length >= enough
+      )
     })
-    if (now !== undefined) pairs.push([old, now])
+    if (now !== undefined) pairs.push([old, now.line])
   }
+  alike.set(file, pairs)
   return pairs
 }
 

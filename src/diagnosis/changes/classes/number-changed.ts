@@ -18,8 +18,16 @@ export interface NumberChange {
   setting: SettingChange
 }
 
+const found = new WeakMap<Edit, readonly NumberChange[]>()
+
 /** Settings whose number changed, with the direction. */
-export function numbersChanged({ settings }: Edit): NumberChange[] {
+export function numbersChanged(edit: Edit): readonly NumberChange[] {
+  const known = found.get(edit) ?? numbersOf(edit)
+  found.set(edit, known)
+  return known
+}
+
+function numbersOf({ settings }: Edit): NumberChange[] {
   return settings.flatMap(setting => {
     const { before, after, name, file } = setting
     if (!before || !after) return []

@@ -48,15 +48,19 @@ export const schemaChanged: DiffClass = {
 function renamed(file: FileEdit): Hit[] {
   if (file.role === 'manifest' || file.role === 'image' || file.role === 'prompt') return []
   const hits: Hit[] = []
-  const names = (line: string) => fieldsOf(line)
-  for (const old of file.removed.slice(0, 200)) {
-    const before = names(old)
+  const fresh = file.added
+    .slice(0, 200)
+    .map(line => ({ line, names: fieldsOf(line), mask: masked(line) }))
+    .filter(({ names }) => names.length > 0)
+  for (const old of fresh.length === 0 ? [] : file.removed.slice(0, 200)) {
+    const before = fieldsOf(old)
     if (before.length === 0) continue
-    const now = file.added.find(
-      line => fieldsOf(line).length === before.length && masked(line) === masked(old) && line !== old,
+    const mask = masked(old)
+    const found = fresh.find(
+      one => one.names.length === before.length && one.mask === mask && one.line !== old,
     )
-    if (now === undefined) continue
-    const after = names(now)
+    if (found === undefined) continue
+    const { line: now, names: after } = found
     const changed = before.findIndex((name, index) => name !== after[index])
     if (changed < 0) continue
     const outside =

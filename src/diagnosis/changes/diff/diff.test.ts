@@ -120,7 +120,7 @@ describe('a diff', () => {
       }),
     )
     const long = fileEdit({ path: 'a.go', diff: `+${'x'.repeat(10_000)}\n`.repeat(5_000) })
-    expect(long.added.length).toBeLessThanOrEqual(2_000)
+    expect(long.added.length).toBeLessThanOrEqual(1_000)
     expect(Math.max(...long.added.map(({ length }) => length))).toBeLessThanOrEqual(500)
   })
 })

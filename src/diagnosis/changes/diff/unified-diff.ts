@@ -15,7 +15,7 @@ export interface FileEdit {
   known: boolean
 }
 
-const most = { lines: 2_000, line: 500 } as const
+const most = { lines: 1_000, line: 500 } as const
 const comment = /^(\/\/|#(?!include|define|if|endif|\[)|\/\*|\*\/|\*\s|\*$|--\s|<!--|;\s|"""|'''|%\s)/
 
 export function fileEdit({ path, diff }: { path: string; diff?: string }): FileEdit {
