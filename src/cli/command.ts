@@ -34,7 +34,7 @@ export interface Command {
   /** One or two words, such as `evaluate plan`. */
   name: string
   summary: string
-  /** Names of positional arguments as shown in help, such as `REPO?` (optional). */
+  /** Names of positional arguments as shown in help, such as `REPO?` (optional) and, last, `FILE...` (one or more). */
   arguments?: readonly string[]
   options: Readonly<Record<string, Option>>
   /** Extra lines of help: what comes out, examples. */
@@ -55,7 +55,8 @@ export function parseInvocation(
   io: Pick<Invocation, 'out' | 'err' | 'signal'>,
 ): Invocation {
   const { values, positionals } = parse(command, args)
-  const most = command.arguments?.length ?? 0
+  const many = command.arguments?.at(-1)?.endsWith('...') ?? false
+  const most = many ? Number.POSITIVE_INFINITY : (command.arguments?.length ?? 0)
   const least = command.arguments?.filter(name => !name.endsWith('?')).length ?? 0
   const missing = command.arguments?.[positionals.length]
   if (positionals.length < least)

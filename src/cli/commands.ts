@@ -207,4 +207,9 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
     summary: 'serve the skills to clients of the Model Context Protocol',
     load: async () => (await import('./mcp.ts')).mcp,
   },
+  {
+    name: 'policy test',
+    summary: 'say what ValidatingAdmissionPolicies would say about manifests, without a server',
+    load: async () => (await import('./policy-test.ts')).policyTest,
+  },
 ]
