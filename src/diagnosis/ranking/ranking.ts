@@ -91,14 +91,14 @@ function weigh(candidate: Candidate, all: ReadonlyMap<string, Candidate>, priors
   }
 }
 
-/** At most doubles the odds, however many services are explained. */
+/** At most doubles the odds, however many services are explained; what is too weak alone stays so. */
 function gainByServices(candidate: Candidate, all: ReadonlyMap<string, Candidate>): void {
   const explained = candidate.findings
     .flatMap(({ explains }) => explains ?? [])
     .flatMap(name => all.get(keyOf({ kind: 'service', name }))?.findings ?? [])
     .sort((a, b) => b.strength - a.strength)
   const [strongest] = explained
-  if (!strongest) return
+  if (!strongest || shareOf(candidate.odds) < least.first) return
   const factor = 1 + strongest.strength
   candidate.odds *= factor
   candidate.contributions.push({

@@ -28,6 +28,8 @@ const checks: Partial<Record<FaultClass, string>> = {
   network: 'connections to its callees',
   dns: 'name resolution',
   node: 'node conditions',
+  config: 'settings in effect',
+  code: 'new code paths',
   provider: 'latency and errors for the same request from elsewhere',
   quality: 'scores on the same inputs with the release before',
 }
