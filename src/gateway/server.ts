@@ -1,7 +1,6 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
-import { Agent } from 'undici'
 import type { Clock } from '../lib/clock.ts'
 import type { Random } from '../lib/random.ts'
 import { uuidv7 } from '../lib/uuid.ts'
@@ -23,6 +22,7 @@ import type { Metrics } from './observability/metrics.ts'
 import { type ObserverSettings, openObserver } from './observability/observer.ts'
 import { redactor } from './observability/redaction.ts'
 import type { Provider } from './providers/provider.ts'
+import { UpstreamDispatcher } from './providers/upstream/http1/dispatcher.ts'
 import { handle } from './routes.ts'
 import { contentOf, openServing, type Serving } from './serving.ts'
 import { createShadowQueue } from './shadow.ts'
@@ -81,12 +81,12 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { clock, random, runtimes, providers, stateDir, worker, say = () => {} } = options
   const { controlToken = () => undefined, maxBodyBytes = 20 << 20, drainMs = 10_000 } = options
   const id = uuidv7(clock)
-  const dispatcher = new Agent({
+  const dispatcher = new UpstreamDispatcher({
+    clock,
     // Every stream in progress holds one, so this bounds how many there are; more wait for one to end.
     connections: 16_384,
-    pipelining: 1,
-    keepAliveTimeout: 30_000,
-    connect: { timeout: 10_000 },
+    keepAliveMs: 30_000,
+    connectMs: 10_000,
   })
   const content = openContent(digest => options.upstream.blob(digest), stateDir && join(stateDir, 'blobs'))
   const secretsKey =

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Agent } from 'undici'
 import { afterEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../lib/clock.ts'
 import type { AnswerEvent } from '../../canonical/answer.ts'
@@ -17,6 +16,7 @@ import {
   readFrames,
   saying,
 } from '../provider.world.ts'
+import { UpstreamDispatcher } from './http1/dispatcher.ts'
 import { type Played, playing } from './upstream.world.ts'
 
 /** What every provider must do that speaks HTTP and server-sent events itself. */
@@ -44,12 +44,14 @@ export function upstreamContract({
   errorEvent,
 }: UpstreamCase): void {
   let upstream: FakeOpenAi | undefined
-  let agent = new Agent()
+  const open = () =>
+    new UpstreamDispatcher({ clock: systemClock, connections: 100, keepAliveMs: 30_000, connectMs: 5000 })
+  let agent = open()
   afterEach(async () => {
     await agent.destroy()
     await upstream?.stop()
     upstream = undefined
-    agent = new Agent()
+    agent = open()
   })
 
   const settings = (fields: Partial<ProviderSettings> = {}): ProviderSettings => ({
@@ -113,7 +115,7 @@ export function upstreamContract({
       for (let i = 0; i < 2; i++) {
         expect(folded(await readEvents(await backend.answer(streamed, signal))).choices[0]?.text).toBe(text)
         // The end of the message comes after the end of the answer.
-        await until(() => Object.values(agent.stats).every(stats => stats?.running === 0))
+        await until(() => agent.running === 0)
       }
       expect(upstream?.connections()).toBe(1)
     })
