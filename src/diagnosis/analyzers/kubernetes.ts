@@ -15,7 +15,7 @@ const explained = 0.25
 /** What is seen says less than why; no symptom is stronger than this. */
 const mostOfSymptom = 0.45
 /** Where something is found of what the incident names, how much of their odds others keep. */
-const beside = 0.15
+const beside = 0.08
 /** A cause that explains a symptom is at least this strong. */
 const explaining = 0.4
 

@@ -1,4 +1,5 @@
-import { nameOf } from '../cluster.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { type Cluster, nameOf } from '../cluster.ts'
 import type { Remedy } from '../diagnosis.ts'
 import type { Place } from './analyzer.ts'
 import type { Workload } from './view.ts'
@@ -44,3 +45,27 @@ export const templateRemedy = (
 
 /** A member's name within a JSON Pointer. */
 export const pointer = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1')
+
+/** Whether the object that it would change is known and has what each edit expects. */
+export function applies(cluster: Cluster, { input }: Remedy): boolean {
+  const target = cluster.objects.find(one => nameOf(one) === input.object)
+  const edits = (input.edits ?? []) as readonly Edit[]
+  return (
+    target !== undefined &&
+    edits.every(edit => edit.op !== 'test' || isDeepStrictEqual(valueAt(target.raw, edit.path), edit.value))
+  )
+}
+
+/** RFC 6901; undefined where nothing is. */
+const valueAt = (value: unknown, path: string): unknown =>
+  path
+    .split('/')
+    .slice(1)
+    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce<unknown>(
+      (at, part) =>
+        at !== null && typeof at === 'object' && Object.hasOwn(at, part)
+          ? (at as Record<string, unknown>)[part]
+          : undefined,
+      value,
+    )

@@ -449,7 +449,7 @@ export const kinds = {
         }),
       ),
     }),
-    status: object({ parents: list(item({ parentRef, conditions })) }),
+    status: object({ parents: list(item({ conditions })) }),
   }),
   Certificate: kind(['cert-manager.io', 'certmanager.k8s.io'], {
     spec: object({
