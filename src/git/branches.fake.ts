@@ -9,6 +9,8 @@ export interface FakeBranches extends Git {
   commitFiles(files: Record<string, string | null>, title?: string): string
   /** Merges a branch into main as `git merge --no-ff` does. */
   merge(branch: string): string
+  /** Commits that `merge` made, with what they brought in. */
+  merges: Map<string, string>
   /** Where branches are now. */
   branches: Map<string, string>
   /** All commits that a revision reaches, itself included. */
@@ -24,6 +26,7 @@ interface Node {
 export function fakeBranches(): FakeBranches {
   const commits = new Map<string, Node>()
   const branches = new Map<string, string>()
+  const merges = new Map<string, string>()
   const at = (revision: string): Node => {
     const known = commits.get(revision)
     if (!known) throw new GitError(`there is no commit ${revision}`, false)
@@ -68,6 +71,7 @@ export function fakeBranches(): FakeBranches {
   }
   return {
     branches,
+    merges,
     ancestors,
     commitFiles(changes, title = 'Change') {
       const head = branches.get('main')
@@ -91,6 +95,7 @@ export function fakeBranches(): FakeBranches {
       const files = changed(at(ours).files, Object.fromEntries(changes))
       const revision = add(files, [ours, theirs], { ...person, message: `Merge ${branch}` })
       branches.set('main', revision)
+      merges.set(revision, theirs)
       return revision
     },
     async fetch({ ref }) {

@@ -26,14 +26,15 @@ export async function bring(work: Work, place: Place): Promise<Outcome> {
   const recorder = { ledger: work.ledger, context }
   status.phase ??= 'Checking'
   const first = notePolicy(proposal, policyFor(proposal, context))
-  if (await decided(work, first, [], '')) return done
-  checkPause(first)
-  const head = (await place.git.fetch(place.remote, context.signal)).revision
   const reverted =
     spec.reverts === undefined ? undefined : context.informer(Proposal).get(spec.reverts, metadata.namespace)
-  status.since ??= reverted?.status?.merge?.revision ?? head
-  const pull = await pullOf(work, place)
-  if (await landed(work, place, head, pull)) return goesOn('Merged', 'it is merged', 0)
+  const seen = await look(work, place, reverted?.status?.merge?.revision).catch(error => error as Error)
+  if (!(seen instanceof Error) && seen.landed) return goesOn('Merged', 'it is merged', 0)
+  // People may end it also while Git is away.
+  if (await decided(work, first, [], '')) return done
+  if (seen instanceof Error) throw seen
+  const { head, pull, since } = seen
+  checkPause(first)
   if (pull?.state === 'closed') {
     const message = `its pull request ${pull.url} was closed`
     await end(proposal, recorder, 'Rejected', message, {}, `forge:${place.forge?.name ?? ''}`)
@@ -43,7 +44,7 @@ export async function bring(work: Work, place: Place): Promise<Outcome> {
     await end(proposal, recorder, 'Expired', `nobody could decide on it until ${status.expiresAt}`)
     return done
   }
-  const rendered = await renderOn(work, place, head, status.since)
+  const rendered = await renderOn(work, place, head, since)
   if (rendered.result === 'unfit') await unfit(work, rendered.why, head)
   if (rendered.result === 'stale')
     await end(proposal, recorder, 'Superseded', `Git says something else by now: ${rendered.why}`)
@@ -68,6 +69,16 @@ export async function bring(work: Work, place: Place): Promise<Outcome> {
   status.phase = 'Proposed'
   const request = await openPull(work, place)
   return decide({ work, place, head, rendered, policy, request, branch })
+}
+
+/** What Git and the forge say now, and whether it came into the ref by whatever way; nothing is written there. */
+async function look(work: Work, place: Place, since: string | undefined) {
+  const { proposal, context } = work
+  const { status } = proposal
+  const { revision: head } = await place.git.fetch(place.remote, context.signal)
+  status.since ??= since ?? head
+  const pull = await pullOf(work, place)
+  return { head, pull, since: status.since, landed: await landed(work, place, head, pull) }
 }
 
 /** The pull request of the branch as the forge has it. */

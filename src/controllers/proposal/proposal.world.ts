@@ -49,6 +49,11 @@ export interface ProposalWorld extends AsyncDisposable {
   sync(revision?: string): Promise<void>
   advance(ms: number): Promise<void>
   settle(): Promise<void>
+  /** Lets time pass at once, so that everything is looked at again, and lets it come to rest. */
+  look(ms?: number): Promise<void>
+  /** What the Autonomy of the namespace says. */
+  policy(): Promise<Autonomy['spec'] | undefined>
+  stop(): Promise<void>
   /** Ends the controller as a crash would and starts another that remembers nothing. */
   restart(): Promise<void>
 }
@@ -115,6 +120,15 @@ export interface ProposalWorldOptions {
   ledger?: (ledger: Ledger) => Ledger
   through?: (transport: Transport) => Transport
   delivery?: Partial<Delivery['spec']>
+  /** There is no repository on disk: `git` holds one. */
+  inMemory?: true
+}
+
+const noRepository: FakeRepository = {
+  path: '/nowhere',
+  git: () => '',
+  commit: () => '',
+  [Symbol.dispose]() {},
 }
 
 export async function proposalWorld(options: ProposalWorldOptions = {}): Promise<ProposalWorld> {
@@ -122,7 +136,7 @@ export async function proposalWorld(options: ProposalWorldOptions = {}): Promise
   const random = seededRandom(1)
   const server = await startTestServer({ clock })
   const directory = mkdtempSync(join(tmpdir(), 'keelway-proposal-'))
-  const repository = options.repository ?? fakeRepository()
+  const repository = options.repository ?? (options.inMemory ? noRepository : fakeRepository())
   const realGit = createGit({ directory, clock })
   const git = options.git?.(realGit) ?? realGit
   const memory = memoryLedger()
@@ -156,7 +170,8 @@ export async function proposalWorld(options: ProposalWorldOptions = {}): Promise
     return manager
   }
   await client.create(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })
-  if (!options.repository) repository.commit({ 'deploy/checkout.yaml': file, 'README.md': 'shop' }, 'First')
+  if (!options.repository && !options.inMemory)
+    repository.commit({ 'deploy/checkout.yaml': file, 'README.md': 'shop' }, 'First')
   await client.create(Delivery, {
     metadata: { name: 'shop', namespace: 'shop' },
     spec: { repository: repository.path, path: 'deploy', ...options.delivery },
@@ -250,6 +265,12 @@ export async function proposalWorld(options: ProposalWorldOptions = {}): Promise
       }
     },
     settle: () => manager.settle(),
+    async look(ms = 20_000) {
+      clock.advance(ms)
+      await manager.settle()
+    },
+    policy: async () => (await client.find(Autonomy, 'shop', 'shop'))?.spec,
+    stop: () => manager.stop(),
     async restart() {
       await manager.stop()
       manager = await start()
@@ -263,7 +284,7 @@ export async function proposalWorld(options: ProposalWorldOptions = {}): Promise
       rmSync(directory, { recursive: true, force: true })
     },
   }
-  await world.sync()
+  if (!options.inMemory) await world.sync()
   return world
 }
 
