@@ -18,7 +18,10 @@ export interface Validated {
 const madeByControllers = ['RouteRelease', 'EvaluationRun', 'Event', 'Lease']
 const PROBLEMS = 20
 
-/** Finds where the objects live, and whether they may be in Git at all; kinds that the server lacks are skipped. */
+/**
+ * Finds where the objects live, and whether they may be in Git at all; kinds that the server lacks or that belong to the
+ * whole cluster are skipped.
+ */
 export async function locate(objects: readonly SourceObject[], context: Context): Promise<Validated> {
   const found: Validated = { targets: [], skipped: [], problems: [] }
   const created = new Set(
@@ -44,7 +47,10 @@ export async function locate(objects: readonly SourceObject[], context: Context)
       else problem(`namespace ${namespace} is neither on the server nor in this revision`)
     } else if (isNamespace(resource)) {
       found.targets.push({ resource: clusterScoped(resource), file, location })
-    } else problem(`a ${kind} belongs to the whole cluster, which a Delivery does not change`)
+    } else {
+      const reason = `a ${kind} belongs to the whole cluster, which a Delivery does not change`
+      found.skipped.push({ ...referenceOf(resource), reason })
+    }
   }
   return found
 }
