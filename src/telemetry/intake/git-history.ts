@@ -189,6 +189,17 @@ function recordsOf(about: {
 const objectsIn = ({ status }: Delivery, path: string): { kind: string; name: string }[] =>
   (status?.inventory ?? []).filter(({ file }) => file === path)
 
+/** Kinds whose objects are services by their own name. */
+const served = new Set(['ModelRoute', 'Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'Job', 'Service'])
+
+/** The one service that objects are of; empty when that is not told, undefined when there are none. */
+function serviceOf(objects: readonly { kind: string; name: string }[]): string | undefined {
+  const names = new Set(objects.filter(({ kind }) => served.has(kind)).map(({ name }) => name))
+  const [only, ...others] = names
+  if (only !== undefined && others.length === 0) return only
+  return objects.length === 0 ? undefined : ''
+}
+
 function record(
   delivery: Delivery,
   { revision, author, title, at, committedAt }: Entry & { committedAt?: string },
@@ -203,10 +214,9 @@ function record(
 ): ChangeRecord {
   const { namespace, name } = delivery.metadata
   const objects = part.changed.flatMap(({ path }) => objectsIn(delivery, path))
-  const [route, ...others] = objects.filter(({ kind }) => kind === 'ModelRoute')
   return {
     kind: 'change',
-    resource: resource({ service: route && others.length === 0 ? route.name : name, namespace }),
+    resource: resource({ service: serviceOf(objects) ?? name, namespace }),
     at: Date.parse(at),
     change: part.area,
     id: part.alone ? revision : `${revision}/${part.area}`,
