@@ -55,6 +55,41 @@ test('records go out together within a fifth of a second, or as soon as a batch 
   ])
 })
 
+test('what comes while a batch is on its way waits for the next one, unless it fills it or somebody waits for all', async () => {
+  const taken: (() => void)[] = []
+  const batches: string[][] = []
+  const { reporter, clock } = world({
+    report: async calls => {
+      batches.push(calls.map(({ id }) => id))
+      await new Promise<void>(resolve => taken.push(resolve))
+    },
+  })
+  const answer = async (): Promise<void> => {
+    taken.shift()?.()
+    for (let i = 0; i < 3; i++) await setImmediate()
+  }
+  for (const id of ['a', 'b', 'c']) reporter.call(call(id))
+  await setImmediate()
+  reporter.call(call('d'))
+  await answer()
+  expect(batches).toEqual([['a', 'b', 'c']])
+  clock.advance(200)
+  await setImmediate()
+  expect(batches.at(-1)).toEqual(['d'])
+  for (const id of ['e', 'f', 'g', 'h']) reporter.call(call(id))
+  await answer()
+  expect(batches.at(-1)).toEqual(['e', 'f', 'g'])
+  const flushed = reporter.flush()
+  await answer()
+  expect(batches.at(-1)).toEqual(['h'])
+  reporter.call(call('i'))
+  await answer()
+  expect(batches.at(-1)).toEqual(['i'])
+  await answer()
+  await flushed
+  expect(reporter.buffered).toBe(0)
+})
+
 test('records wait in order while the control plane is gone', async () => {
   const { batches, reporter, state, settle } = world()
   state.dead = true

@@ -51,6 +51,8 @@ export function createReporter(options: {
   let dropped = 0
   let stopped = false
   let spoolBroken = false
+  /** Somebody waits until nothing is left. */
+  let draining = false
 
   const schedule = (ms: number): void => {
     if (stopped) return
@@ -62,6 +64,8 @@ export function createReporter(options: {
   const send = (): Promise<void> => {
     sending ??= sendAll().finally(() => {
       sending = undefined
+      draining = false
+      if (failures === 0 && fresh.length > 0) schedule(maxDelayMs)
     })
     return sending
   }
@@ -88,9 +92,12 @@ export function createReporter(options: {
       await batch.done()
     }
   }
+  /** What was there when it began. What came meanwhile waits, so that a busy gateway does not send one small batch after the other. */
   const sendReady = async (): Promise<void> => {
-    while (await makeReady(maxBatch)) {
+    let left = ready.length + fresh.length
+    while ((left > 0 || draining || fresh.length >= maxBatch) && (await makeReady(maxBatch))) {
       const batch = ready.splice(0, maxBatch)
+      left -= batch.length
       try {
         await deliver(batch)
       } catch (error) {
@@ -157,6 +164,15 @@ export function createReporter(options: {
     if (failures === 0 && fresh.length >= maxBatch) void send()
     else schedule(maxDelayMs)
   }
+  const flush = async (): Promise<void> => {
+    if (sending) {
+      draining = true
+      await sending
+      if (failures > 0) return
+    }
+    draining = true
+    await send()
+  }
   const droppedInAll = (): number => dropped + (spool?.dropped ?? 0)
 
   // What an earlier process left.
@@ -164,7 +180,7 @@ export function createReporter(options: {
   return {
     call: call => add({ call }),
     feedback: feedback => add({ feedback }),
-    flush: send,
+    flush,
     get dropped() {
       return droppedInAll()
     },
@@ -176,7 +192,7 @@ export function createReporter(options: {
     },
     stop: async () => {
       await sending
-      await send()
+      await flush()
       stopped = true
       cancel?.()
     },
