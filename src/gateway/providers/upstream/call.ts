@@ -42,20 +42,23 @@ export async function callUpstream(
   { path, headers, body, whole, reader }: UpstreamCall,
   signal: AbortSignal,
 ): Promise<ProviderAnswer> {
-  const answer = await exchange(
-    dispatcher,
-    { origin, path, headers, body: JSON.stringify(body), timeoutMs },
-    signal,
-  ).catch((error: unknown) => {
+  const text = JSON.stringify(body)
+  let answer: UpstreamAnswer
+  try {
+    answer = await exchange(dispatcher, { origin, path, headers, body: text, timeoutMs }, signal)
+  } catch (error) {
     throw transportError(error, signal, origin, false)
-  })
+  }
   const explain = (error: unknown): unknown => transportError(error, signal, origin, true)
   if (answer.status < 200 || answer.status > 299) throw await refusal(answer, clock, request, explain)
   const type = answer.headers['content-type'] ?? ''
   if (type.startsWith('text/event-stream')) return { stream: framesOf(answer.body, reader(), explain) }
-  const bytes = await answer.body.readAll(maxAnswerBytes).catch((error: unknown) => {
+  let bytes: Buffer
+  try {
+    bytes = await answer.body.readAll(maxAnswerBytes)
+  } catch (error) {
     throw explain(error)
-  })
+  }
   if (bytes.length === 0)
     throw new ProviderError('provider_error', `the provider at ${origin} answered nothing`)
   return { whole: whole(bytes.toString()) }

@@ -123,11 +123,18 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
   async readAll(maxBytes: number): Promise<Buffer> {
     const chunks: Buffer[] = []
     let size = 0
-    for await (const chunk of this) {
-      size += chunk.length
-      if (size > maxBytes) throw new RangeError(`the answer is larger than ${maxBytes} bytes`)
-      chunks.push(chunk)
+    // Most answers are here already when they are asked for: what has come is taken without waiting for it.
+    while (!this.#ended || this.#queue.length > 0) {
+      const { value } = await this.#next()
+      if (value === undefined) break
+      size += value.length
+      if (size > maxBytes) {
+        void this.#leave()
+        throw new RangeError(`the answer is larger than ${maxBytes} bytes`)
+      }
+      chunks.push(value)
     }
+    this.#signal.throwIfAborted()
     return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
   }
 
