@@ -70,10 +70,15 @@ async function inRef({ work, place, head, rendered, ...approved }: Approved): Pr
     approved.branch.base === head
       ? approved.branch.revision
       : await commitOn(work, place, head, rendered.files)
-  const branch = work.proposal.status.branch?.name ?? ''
+  const { status } = work.proposal
+  const branch = status.branch?.name ?? ''
   await noteCommit(work, place, rendered, { branch, revision, base: head })
-  await approve({ work, rendered, ...approved }, place, revision, head)
   try {
+    // The branch says what is merged, so that nobody merges an older make of it beside.
+    await git.move(remote, { branch, from: approved.branch.revision, to: revision }, signal)
+    status.branch = { name: branch, revision }
+    status.base = head
+    await approve({ work, rendered, ...approved }, place, revision, head)
     await git.move(remote, { branch: ref, from: head, to: revision }, signal)
   } catch (error) {
     if (!(error instanceof GitMoved)) throw error
