@@ -142,25 +142,24 @@ async function answer(
       progress.firstByteMs ??= clock.now() - at
     },
   }
-  const conclude = (end: Pick<CallEnd, 'status' | 'error'>): void => {
-    const { firstByteMs, ...rest } = progress
+  const conclude = ({ status, error }: Pick<CallEnd, 'status' | 'error'>): void => {
+    const { firstByteMs, guards, attempts, guarded, served, content, cache, savedUsd } = progress
     const usage = used(progress)
-    const cost = usage && progress.served && costOf(progress.served.target.price, usage, at)
+    const cost = usage && served && costOf(served.target.price, usage, at)
     if (usage) progress.reservation?.settle(usage, cost?.usd)
     else progress.reservation?.release()
-    reporter.call(
-      callRecord(start, {
-        ...rest,
-        ...end,
-        latencyMs: clock.now() - at,
-        ...(start.streamed && firstByteMs !== undefined ? { firstByteMs } : {}),
-        ...(progress.served ? { target: progress.served.target } : {}),
-        ...(usage ? { usage } : {}),
-        ...(cost ? { cost } : progress.cache === 'hit' ? { cost: { usd: 0, source: 'cache' } } : {}),
-        ...(progress.guarded ? { request: progress.guarded.request } : {}),
-      }),
-      progress.chunks,
-    )
+    const end: CallEnd = { status, latencyMs: clock.now() - at, guards, attempts }
+    if (error !== undefined) end.error = error
+    if (start.streamed && firstByteMs !== undefined) end.firstByteMs = firstByteMs
+    if (served) end.target = served.target
+    if (usage) end.usage = usage
+    if (cost) end.cost = cost
+    else if (cache === 'hit') end.cost = { usd: 0, source: 'cache' }
+    if (cache) end.cache = cache
+    if (savedUsd !== undefined) end.savedUsd = savedUsd
+    if (guarded) end.request = guarded.request
+    if (content) end.content = content
+    reporter.call(callRecord(start, end), progress.chunks)
   }
   try {
     await answerGuarded(context, call, start, asked, delivery, progress)

@@ -13,8 +13,8 @@ export const systemRandom: Random = () => {
     randomFillSync(pool)
     used = 0
   }
-  const [high = 0, low = 0] = pool.subarray(used, used + 2)
-  used += 2
+  const high = pool[used++] ?? 0
+  const low = pool[used++] ?? 0
   return ((high >>> 5) * 0x4000000 + (low >>> 6)) / 0x20000000000000
 }
 

@@ -12,6 +12,8 @@ export type Rule = RuleSettings & Kind
 
 interface RuleSettings {
   guardrail: string
+  /** What is said when nothing was found, one object for all calls: nearly every call says so of every rule. */
+  passed: Readonly<Record<Zone, GuardResult>>
   name: string
   zones: ReadonlySet<Zone>
   action: GuardrailRule['action']
@@ -31,6 +33,7 @@ export function compileRules(guardrails: readonly GuardrailContent[], dispatcher
   return guardrails.flatMap(({ name, mode, onError, rules }) =>
     rules.map(rule => ({
       guardrail: name,
+      passed: passedOf(name, rule.name),
       name: rule.name,
       zones: new Set(rule.zones),
       action: rule.action,
@@ -39,6 +42,17 @@ export function compileRules(guardrails: readonly GuardrailContent[], dispatcher
       ...runner(rule, dispatcher),
     })),
   )
+}
+
+function passedOf(guardrail: string, rule: string): RuleSettings['passed'] {
+  const passed = (zone: Zone): GuardResult =>
+    Object.freeze({ guardrail, rule, zone, verdict: 'allow', action: 'none' })
+  return {
+    user: passed('user'),
+    document: passed('document'),
+    tool: passed('tool'),
+    output: passed('output'),
+  }
 }
 
 type Runner = Pick<Rule, 'threshold'> & Kind
@@ -87,19 +101,18 @@ export function resultOf(
   zone: Zone,
   outcome: { findings: readonly Finding[] } | { failed: string },
 ): GuardResult {
-  const base = { guardrail: rule.guardrail, rule: rule.name, zone }
   if ('failed' in outcome)
     return {
-      ...base,
+      ...rule.passed[zone],
       verdict: 'failed',
       action: rule.enforce && rule.failClosed ? 'block' : 'none',
       reason: outcome.failed.slice(0, 200),
     }
   let worst: Finding | undefined
   for (const finding of outcome.findings) if (!worst || finding.score > worst.score) worst = finding
-  if (!worst) return { ...base, verdict: 'allow', action: 'none' }
+  if (!worst) return rule.passed[zone]
   return {
-    ...base,
+    ...rule.passed[zone],
     verdict: 'deny',
     action: rule.enforce ? rule.action : 'none',
     score: Math.round(worst.score * 1000) / 1000,

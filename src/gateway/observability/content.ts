@@ -4,6 +4,9 @@ import type { CallRecord } from '../../telemetry/telemetry.ts'
 import type { RecordSettings } from '../snapshot.ts'
 import type { Redact } from './redaction.ts'
 
+type Content = 'input' | 'context' | 'output'
+type Blankable = Omit<CallRecord, Content> & Partial<Record<Content, string | undefined>>
+
 const block = 64
 /** How long calls wait for texts that are looked at, in milliseconds. */
 const sliceMs = 2
@@ -43,11 +46,12 @@ export function contentKeeper(options: {
 }): (call: CallRecord) => CallRecord {
   const { digest, redact, settings } = options
   return call => {
-    const { input, context, output, ...rest } = call
+    const { input, context, output } = call
     if (input === undefined && context === undefined && output === undefined) return call
     const { content, redact: masked } = settings(call) ?? { content: 'none', redact: true }
-    const kept: CallRecord = rest
-    const keep = (field: 'input' | 'context' | 'output', text: string | undefined): void => {
+    // Copied whole, then blanked: leaving fields out of the copy takes several times as long.
+    const kept: Blankable = { ...call, input: undefined, context: undefined, output: undefined }
+    const keep = (field: Content, text: string | undefined): void => {
       const said = text === undefined || !masked ? text : redact(text)
       if (said !== undefined) kept[field] = said
     }
@@ -58,7 +62,8 @@ export function contentKeeper(options: {
       keep('input', input)
       keep('context', context)
     }
-    return kept
+    // A field that is undefined is as good as one that is not there, also in JSON.
+    return kept as CallRecord
   }
 }
 

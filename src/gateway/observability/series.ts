@@ -51,7 +51,7 @@ export class Series {
   }
   readonly sources = { provider: 0, estimated: 0, none: 0 }
   readonly cache = { hit: 0, miss: 0 }
-  readonly guards: { result: GuardResult; count: number }[] = []
+  readonly guards: { result: GuardResult; last: GuardResult; count: number }[] = []
   costUsd = 0
   unpriced = 0
   savedUsd = 0
@@ -91,6 +91,12 @@ export class Series {
 
   /** A route has a handful of rules: looking through them is quicker than a key made of five names. */
   countGuard(result: GuardResult): void {
+    // Rules that found nothing say so with the same object every time.
+    for (const entry of this.guards)
+      if (entry.last === result) {
+        entry.count++
+        return
+      }
     for (const entry of this.guards) {
       const { rule, guardrail, zone, verdict, action } = entry.result
       if (
@@ -100,11 +106,13 @@ export class Series {
         verdict === result.verdict &&
         action === result.action
       ) {
+        entry.last = result
         entry.count++
         return
       }
     }
-    if (this.guards.length < maxGuards) this.guards.push({ result: labelsOnly(result), count: 1 })
+    if (this.guards.length < maxGuards)
+      this.guards.push({ result: labelsOnly(result), last: result, count: 1 })
   }
 }
 

@@ -175,11 +175,16 @@ const reversedWords = new Set(
   ['eht', 'dna', 'uoy', 'ruoy', 'lla', 'htiw', 'siht', 'erongi', 'tpmorp', 'morf'].map(wordHash),
 )
 
+/** Whether any of those words has this in its lowest bits: one look tells that nearly every word is none of them. */
+const mayBeCommon = new Uint8Array(256)
+for (const word of [...rotatedWords, ...reversedWords]) mayBeCommon[word & 255] = 1
+
 function commonWords({ count, hash }: Tokens): { rotated: number; reversed: number } {
   let rotated = 0
   let reversed = 0
   for (let i = 0; i < count; i++) {
     const word = hash[i] ?? 0
+    if (mayBeCommon[word & 255] === 0) continue
     if (rotatedWords.has(word)) rotated++
     else if (reversedWords.has(word)) reversed++
   }
