@@ -3,12 +3,13 @@ import { Delivery } from '../../src/api/kinds/delivery.ts'
 import type { Incident } from '../../src/api/kinds/incident.ts'
 import type { Proposal } from '../../src/api/kinds/proposal.ts'
 import { type Operations, operations } from '../operations.ts'
-import { type Story, stories } from './stories.ts'
+import { calm, calmFiles, type Story, stories } from './stories.ts'
 
 /** The path that every mended fault takes; only what broke and what mends it differ. */
 async function walk(story: Story): Promise<{ incident: Incident; proposal: Proposal; at: Operations }> {
   const at = await operations(story.files)
   const { client } = at.world
+  await story.before?.(at)
   for (const { files, title } of story.commits ?? []) {
     await at.world.advance(60_000)
     await at.repository.commit(title, files)
@@ -76,6 +77,28 @@ test.each(stories.map(story => [story.title, story] as const))(
       ({ action }) => action,
     )
     expect(actions).toEqual(expect.arrayContaining(['approval', 'merge', 'verified']))
+  },
+  60_000,
+)
+
+test.each(calm.map(story => [story.title, story] as const))(
+  'nothing is changed for %s',
+  async (_, { service, alert, message, shows, says }) => {
+    await using at = await operations(calmFiles)
+    await at.world.advance(60_000)
+    await shows(at)
+    await at.alert(service, alert, message)
+    const { status } = await at.until('the incident is diagnosed', async () => {
+      const found = await at.incident()
+      return found?.status?.diagnosis ? found : undefined
+    })
+    const top = status?.hypotheses?.[0]
+    if (says) expect(top?.statement).toMatch(says)
+    else expect(top?.statement).toBeUndefined()
+    expect(top?.cause.kind ?? 'external').toBe('external')
+    for (let i = 0; i < 4; i++) await at.until('time passes', async () => i, 1)
+    expect(await at.proposals()).toEqual([])
+    expect(await at.repository.git('rev-list', '--count', '--all')).toBe('1')
   },
   60_000,
 )

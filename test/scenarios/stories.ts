@@ -1,5 +1,6 @@
 import type { Kind, ResourceOf } from '../../src/api/kind.ts'
 import { ConfigMap } from '../../src/api/kinds/core.ts'
+import { Prompt } from '../../src/api/kinds/prompt.ts'
 import { Deployment } from '../../src/api/kinds/workloads/deployment.ts'
 import { CronJob } from '../../src/api/kinds/workloads/job.ts'
 import { ResourceQuota } from '../../src/api/kinds/workloads/limits.ts'
@@ -7,12 +8,16 @@ import { Ingress } from '../../src/api/kinds/workloads/networking.ts'
 import { HorizontalPodAutoscaler } from '../../src/api/kinds/workloads/scaling.ts'
 import { Service } from '../../src/api/kinds/workloads/service.ts'
 import type { Client } from '../../src/client/client.ts'
+import { madeCalls, minute, scored, turn } from '../../src/diagnosis/calls/calls.fake.ts'
+import { answerTo, desk, liveQuestions } from '../desk.ts'
 import type { Operations } from '../operations.ts'
 
 /** One fault and what is well again when it was mended. */
 export interface Story {
   title: string
   files: Record<string, string>
+  /** What goes on before. */
+  before?(at: Operations): Promise<void>
   /** Applied one after the other before anything breaks. */
   commits?: { title: string; files: Record<string, string> }[]
   /** What the cluster then shows. */
@@ -61,6 +66,17 @@ const service = (selector: object, targetPort: number | string = 8080) =>
     metadata: { name: 'web' },
     spec: { selector, ports: [{ port: 80, targetPort }] },
   })
+
+const pool = (size: number) => `# Owned by the shop team.
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: web-settings
+data:
+  app.properties: |
+    db.pool.size=${size}
+    log.level=info
+`
 
 const settings = (name: string) =>
   yaml({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { mode: 'fast' } })
@@ -262,6 +278,46 @@ export const stories: readonly Story[] = [
   },
   {
     ...base,
+    title: 'an autoscaler of a Deployment that there is not is found, and pointed at the one there is',
+    files: {
+      'deploy/web.yaml': deployment(),
+      'deploy/hpa.yaml': yaml({
+        apiVersion: 'autoscaling/v2',
+        kind: 'HorizontalPodAutoscaler',
+        metadata: { name: 'web' },
+        spec: {
+          scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'webs' },
+          minReplicas: 1,
+          maxReplicas: 4,
+        },
+      }),
+    },
+    async breaks(at) {
+      await at.seen(HorizontalPodAutoscaler, {
+        metadata: { name: 'web' },
+        status: {
+          currentReplicas: 0,
+          desiredReplicas: 0,
+          conditions: [
+            {
+              type: 'AbleToScale',
+              status: 'False',
+              reason: 'FailedGetScale',
+              message:
+                'the HPA controller was unable to get the target\'s current scale: deployments.apps "webs" not found',
+            },
+          ],
+        },
+      })
+      await podOf(running)(at)
+    },
+    message: 'web is slow under load and does not scale',
+    says: /webs/,
+    skill: 'fix-reference',
+    well: has(HorizontalPodAutoscaler, 'web', ({ spec }) => spec?.scaleTargetRef?.name === 'web'),
+  },
+  {
+    ...base,
     title: 'an Ingress that names a Service that there is not is found, and corrected',
     files: {
       'deploy/web.yaml': deployment(),
@@ -346,24 +402,14 @@ export const stories: readonly Story[] = [
     title: 'a commit after which the pool is too small is found among others, and taken back',
     files: {
       'deploy/web.yaml': deployment(),
-      'deploy/settings.yaml': yaml({
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        metadata: { name: 'web-settings' },
-        data: { 'app.properties': 'db.pool.size=50\nlog.level=info' },
-      }),
+      'deploy/settings.yaml': pool(50),
     },
     commits: [
       { title: 'Say who owns it', files: { 'README.md': 'The shop team.' } },
       {
         title: 'Tidy the settings',
         files: {
-          'deploy/settings.yaml': yaml({
-            apiVersion: 'v1',
-            kind: 'ConfigMap',
-            metadata: { name: 'web-settings' },
-            data: { 'app.properties': 'db.pool.size=2\nlog.level=info' },
-          }),
+          'deploy/settings.yaml': pool(2),
         },
       },
     ],
@@ -390,5 +436,128 @@ export const stories: readonly Story[] = [
       'web-settings',
       ({ data }) => data?.['app.properties']?.includes('size=50') ?? false,
     ),
+  },
+  {
+    title: 'a prompt that made answers wrong is found by its release, and taken back',
+    files: desk({ prompt: 'good', route: { gates: [] }, rollout: { steps: [] } }),
+    before: at => questions(at, 60),
+    commits: [
+      { title: 'Notes', files: { 'README.md': 'How to run the desk.' } },
+      {
+        title: 'Ask in other words',
+        files: { 'deploy/prompt.yaml': desk({ prompt: 'broken' })['deploy/prompt.yaml'] ?? '' },
+      },
+    ],
+    breaks: at => questions(at, 60),
+    service: 'refund',
+    alert: 'QualityLow',
+    message: 'score correct of route refund is below its objective',
+    says: /Ask in other words/,
+    skill: 'rollback',
+    well: has(Prompt, 'refund', ({ spec }) => JSON.stringify(spec).includes('(good)')),
+  },
+]
+
+/** Users ask the route and say whether the answer was right. */
+async function questions({ world }: Operations, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const question = liveQuestions[i % liveQuestions.length] ?? ''
+    const { call, text } = await world.ask('refund', question, `session-${world.clock.now()}-${i}`)
+    await world.feedback(call, { scores: { correct: Number(text === answerTo(question)) } })
+    world.clock.advance(5000)
+  }
+  await world.advance(1000)
+}
+
+/** Something that no change of ours brought, or nothing at all. */
+export interface Calm extends Pick<Story, 'title' | 'service' | 'alert' | 'message'> {
+  shows(at: Operations): Promise<void>
+  /** Absent: nothing stands out. */
+  says?: RegExp
+}
+
+const web = { 'deploy/web.yaml': deployment(), 'deploy/service.yaml': service({ app: 'web' }) }
+export const calmFiles = web
+
+const log = (at: Operations, body: (i: number) => string, severity = 17) =>
+  at.world.signals.append(
+    Array.from({ length: 40 }, (_, i) => ({
+      kind: 'log' as const,
+      resource: { service: 'web', namespace: 'default' },
+      at: at.world.clock.now() - 40_000 + i * 1000,
+      severity,
+      body: body(i),
+      attributes: {},
+    })),
+  )
+
+/** Calls as the gateway records them, around now. */
+const recorded = async ({ world }: Operations, calls: ReturnType<typeof madeCalls>) => {
+  const shift = world.clock.now() - turn - 10 * minute
+  const shown = calls.filter(({ at }) => at + shift < world.clock.now())
+  await world.telemetry.append(
+    shown.map(({ feedback: _, recorded: __, ...call }) => ({
+      ...call,
+      at: call.at + shift,
+      namespace: 'default',
+    })),
+    shown.flatMap(({ feedback }) => feedback),
+  )
+}
+
+export const calm: readonly Calm[] = [
+  {
+    title: 'an API of others that is down',
+    service: 'web',
+    alert: 'HighErrorRate',
+    message: 'payments fail',
+    shows: at =>
+      log(at, i => `cannot connect to api.payments.example.com:443: connection refused, try ${i} of payment`),
+    says: /api\.payments\.example\.com/,
+  },
+  {
+    title: 'a provider that answers otherwise under the same name',
+    service: 'desk',
+    alert: 'QualityLow',
+    message: 'score correct of route desk is below its objective',
+    shows: at =>
+      recorded(
+        at,
+        madeCalls({}, ({ id }, _, chance) => ({ feedback: scored(id, chance, 0.4) })),
+      ),
+    says: /No change of ours/,
+  },
+  {
+    title: 'an attack that the guardrails stop',
+    service: 'desk',
+    alert: 'GuardrailDenials',
+    message: 'many calls of route desk are denied',
+    shows: at =>
+      recorded(
+        at,
+        madeCalls({}, (_, i) =>
+          i % 2 === 0
+            ? {
+                accessKey: 'web',
+                error: 'content_blocked',
+                status: 400,
+                guards: [
+                  { guardrail: 'in', rule: 'injection', zone: 'user', verdict: 'deny', action: 'block' },
+                ],
+              }
+            : {},
+        ),
+      ),
+    says: /under attack/,
+  },
+  {
+    title: 'nothing that anything shows',
+    service: 'web',
+    alert: 'Watchdog',
+    message: 'somebody looked at web',
+    async shows(at) {
+      await podOf(running)(at)
+      await log(at, i => `GET /cart/${i} 200 in 12 ms`, 9)
+    },
   },
 ]
