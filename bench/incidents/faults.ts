@@ -57,7 +57,7 @@ export const innocent: readonly { title: string; edit: (shop: Shop, n: number) =
   },
   { title: 'Be polite', edit: ({ policy }, n) => ({ policy: `${policy}\nBe polite${'!'.repeat(n % 3)}` }) },
   { title: 'Allow longer answers about hours', edit: (_, n) => ({ faqTokens: 200 + n }) },
-  { title: 'A larger budget', edit: ({ budgetUsd }) => ({ budgetUsd: budgetUsd + 1 }) },
+  { title: 'A larger budget', edit: ({ faqBudgetUsd }) => ({ faqBudgetUsd: faqBudgetUsd + 1 }) },
 ]
 
 export const attacks: readonly string[] = [

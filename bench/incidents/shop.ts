@@ -12,6 +12,7 @@ export interface Shop {
   /** Share of the calls that the other model gets, percent. */
   otherWeight: number
   budgetUsd: number
+  faqBudgetUsd: number
   steps: (string | number)[]
   notes: string
   faqTokens: number
@@ -27,6 +28,7 @@ export const usual = (steps: Shop['steps']): Shop => ({
   guarded: true,
   otherWeight: 0,
   budgetUsd: 50,
+  faqBudgetUsd: 20,
   steps,
   notes: 'How to run the desk.',
   faqTokens: 200,
@@ -121,7 +123,16 @@ export function files(shop: Shop, url: string): Record<string, string> {
     'deploy/mail/route.yaml': route('mail', {
       serve: { prompt: { ref: 'mail' }, provider: { ref: 'other', model: 'large' } },
     }),
-    'deploy/budget.yaml': object('Budget', 'desk', { routes: ['desk'], period: 'day', usd: shop.budgetUsd }),
+    'deploy/budgets/desk.yaml': object('Budget', 'desk', {
+      routes: ['desk'],
+      period: 'day',
+      usd: shop.budgetUsd,
+    }),
+    'deploy/budgets/faq.yaml': object('Budget', 'faq', {
+      routes: ['faq'],
+      period: 'day',
+      usd: shop.faqBudgetUsd,
+    }),
     ...Object.fromEntries(
       monitors.map(([name, spec]) => [`deploy/monitors/${name}.yaml`, object('Monitor', name, spec)]),
     ),
