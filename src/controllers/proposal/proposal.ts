@@ -14,6 +14,7 @@ import { flightsOf } from './flights.ts'
 import { follow, proposeRevert } from './follow.ts'
 import { gates } from './gates/index.ts'
 import { type Place, placeOf } from './place.ts'
+import { plainLine } from './plain-text.ts'
 import { environmentOf, isAutomatic, policyFor } from './reach.ts'
 import { adopt, end, hasEnded, ownEntries, record } from './record.ts'
 import { digestOfSpec } from './texts.ts'
@@ -152,7 +153,8 @@ async function clean(work: Work): Promise<void> {
   }
   const { name } = status.branch
   if (place.forge && status.pullRequest?.state === 'open') {
-    await place.forge.close(status.pullRequest.number, `${status.phase}: ${status.message}`, context.signal)
+    const why = plainLine(`${status.phase}: ${status.message}`, 1000)
+    await place.forge.close(status.pullRequest.number, why, context.signal)
     status.pullRequest.state = 'closed'
   }
   const now = await place.git.head(place.remote, name, context.signal)
