@@ -68,6 +68,10 @@ examples(permission, {
     finds: ['permission-missing'],
     says: /ServiceAccount "robot" of Deployment shop\/tool lacks permission.*verb "delete" on pods.*get, list on pods/s,
   },
+  'a call of the Python client': {
+    yaml: caller("python3 -c 'v1.list_namespaced_pod(namespace)'") + account,
+    finds: ['permission-missing'],
+  },
   'no role at all': {
     yaml: caller('kubectl get secrets -o yaml') + account,
     finds: ['permission-missing'],

@@ -42,6 +42,11 @@ export interface Suspicion {
   explains?: readonly Place[]
   /** It says what is seen of a workload, not why; a suspicion that says why goes before it. */
   symptom?: boolean
+  /**
+   * It rests on something not being there that may well be kept elsewhere: alone it is a guess, and a symptom that fits says
+   * more for it than for others.
+   */
+  assumed?: boolean
   /** It harms those who call the workload; its pods may do well all the same. */
   outside?: boolean
   remedy?: Remedy
@@ -57,6 +62,8 @@ export const strengths = {
   likely: 0.62,
   /** It may be meant; more has to speak for it. */
   possible: 0.42,
+  /** A guess that only counts when the incident shows it. */
+  guess: 0.2,
   /** Worth knowing, hardly ever the cause. */
   hint: 0.15,
 } as const

@@ -25,8 +25,7 @@ function serviceAbsent(view: View, call: DeclaredCall): Suspicion | undefined {
   const known = view.cluster.lacks('Service', namespace, service)
   const others = view.cluster.all('Service', namespace).map(({ name }) => name)
   const near = nearest(service, others)
-  const qualified = host.includes('.')
-  if (!known || (!call.address && !near) || (others.length === 0 && !qualified)) return undefined
+  if (!known || (!call.address && !near)) return undefined
   const elsewhere = view.cluster.all('Service').find(({ name }) => name === service)
   if (from.spec.containers.length === 0) return undefined
   return {
@@ -39,7 +38,8 @@ function serviceAbsent(view: View, call: DeclaredCall): Suspicion | undefined {
         ? `A Service of that name is in namespace ${elsewhere.namespace}`
         : `In namespace ${namespace} ${thereIs('Service', service, others)}`,
     ),
-    strength: elsewhere ? strengths.broken : near ? strengths.likely : qualified ? strengths.possible : 0.3,
+    strength: elsewhere ? strengths.broken : near ? strengths.likely : strengths.guess,
+    assumed: !elsewhere && !near,
     observed: false,
     outside: true,
     evidence: [{ source: from.object.file, detail: `${called(from)}: ${said} names ${quoted(host)}` }],

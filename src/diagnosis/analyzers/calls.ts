@@ -155,6 +155,7 @@ function* hostsIn(
     const start = connecting.exec(line)
     if (!start) continue
     const words = line.slice(start.index, start.index + 500).split(/[\s;|&()]+/)
+    const waits = /\buntil\b|\bwhile +!/.test(line.slice(0, start.index))
     const flag = words.indexOf('-h')
     const given = flag > 0 ? words[flag + 1] : words.slice(1).find(word => /^[a-z]/.test(word))
     const [host = ''] = /^[a-z][a-z0-9-]{1,62}(\.[a-z0-9-]{1,63}){0,5}$/.exec(given ?? '') ?? []
@@ -162,7 +163,8 @@ function* hostsIn(
     if (host !== '')
       yield {
         host,
-        address: /^(nc|ncat)/.test(words[0] ?? '') && port !== undefined,
+        // Whoever waits for a name to answer means one.
+        address: waits || (/^(nc|ncat)/.test(words[0] ?? '') && port !== undefined),
         ...(port !== undefined && /^(nc|ncat|telnet)/.test(words[0] ?? '') && { port: Number(port) }),
       }
   }

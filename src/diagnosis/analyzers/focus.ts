@@ -9,7 +9,7 @@ export interface Focus {
   /** Factor on the odds of a suspicion about these objects: above 1 for those that are named. */
   about(places: readonly Place[]): number
   /** Factor on the odds of a class of fault: above 1 for those that cause what is told. */
-  ofClass(fault: FaultClass): number
+  ofClass(fault: FaultClass): { fits: boolean; factor: number }
   /** Whether it names the object, or what the object belongs to. */
   names(place: Place): boolean
 }
@@ -22,12 +22,12 @@ const symptoms: readonly (readonly [RegExp, readonly FaultClass[]])[] = [
   [/containercreating|container creating|mount/, ['reference', 'storage', 'node', 'network']],
   [
     /\bstart|configerror|initiali/,
-    ['reference', 'image', 'crash', 'permission', 'config', 'storage', 'probe'],
+    ['reference', 'image', 'crash', 'permission', 'config', 'storage', 'probe', 'dns', 'admission'],
   ],
   [/restart|crash|backoff|exit/, ['probe', 'crash', 'memory', 'config', 'port', 'permission']],
   [
     /\bready|notready|unready|readiness|unhealthy/,
-    ['probe', 'port', 'crash', 'image', 'scheduling', 'reference', 'dependency'],
+    ['probe', 'port', 'crash', 'image', 'scheduling', 'reference', 'dns', 'storage', 'config'],
   ],
   [
     /connect|reach|refus|50[234]|traffic|endpoint|communicat|access(?!ion)/,
@@ -74,7 +74,12 @@ export function focusOf({ incident }: Pick<Case, 'incident'>, view: View): Focus
         return anyNamed ? 0.8 : 1
       return places.every(({ namespace, kind }) => namespace === '' && kind !== 'Namespace') ? 0.8 : 0.35
     },
-    ofClass: fault => (classes.size === 0 ? 1 : classes.has(fault) ? 1.5 : 0.75),
+    ofClass: fault =>
+      classes.size === 0
+        ? { fits: false, factor: 1 }
+        : classes.has(fault)
+          ? { fits: true, factor: 1.5 }
+          : { fits: false, factor: 0.75 },
   }
 }
 

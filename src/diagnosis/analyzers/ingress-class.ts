@@ -83,7 +83,8 @@ function classAbsent({ cluster }: View, object: Ingress): Suspicion | undefined 
       `${called(object)} names ingress class ${quoted(name)}, and no IngressClass of that name exists (not found), so no ingress controller serves it${unserved ? ' and it has no address' : ''}`,
       guessing ? near && `A usual class is ${quoted(near)}` : thereIs('IngressClass', name, names),
     ),
-    strength: known === 'listed' ? sure : near ? strengths.likely : strengths.possible,
+    strength: known === 'listed' ? sure : near && !guessing ? strengths.likely : strengths.guess,
+    assumed: known === 'declared',
     observed: unserved && known === 'listed',
     evidence: [fieldOf(object, field ? 'spec.ingressClassName' : `annotation ${annotation}`, name)],
     ...(near !== undefined &&

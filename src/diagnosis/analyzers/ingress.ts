@@ -123,7 +123,8 @@ function* secretsOf({ cluster }: View, object: Ingress): Generator<Suspicion> {
       statement: sentences(
         `${called(object)} takes its TLS certificate from Secret ${quoted(name)}, which does not exist in namespace ${object.namespace} (missing), so clients get a default certificate that they do not trust`,
       ),
-      strength: known === 'listed' ? strengths.likely : strengths.possible,
+      strength: known === 'listed' ? strengths.likely : strengths.guess,
+      assumed: known === 'declared',
       observed: false,
       evidence: [fieldOf(object, `spec.tls[${index}].secretName`, name)],
     }

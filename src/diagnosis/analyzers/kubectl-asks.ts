@@ -57,7 +57,7 @@ export function kubectlAsks(
   own: string,
 ): Ask[] {
   const text = [...command, ...args].join(' ').slice(0, most.text)
-  return [...byKubectl(text, own), ...byAddress(text, own)]
+  return [...byKubectl(text, own), ...byAddress(text, own), ...byClient(text, own)]
 }
 
 function byKubectl(text: string, own: string): Ask[] {
@@ -90,6 +90,33 @@ function byAddress(text: string, own: string): Ask[] {
     // Scripts put their own namespace together.
     namespace: namespace === undefined || namespace.includes('$') ? own : namespace,
   }))
+}
+
+/** Verbs of the methods of Kubernetes' Python client, and what roles call them. */
+const methods: Readonly<Record<string, string>> = { read: 'get', replace: 'update' }
+
+/** `list_namespaced_pod("shop")` and the like (github.com/kubernetes-client/python). */
+function byClient(text: string, own: string): Ask[] {
+  const calls = text.matchAll(
+    /\.(list|read|create|delete|patch|replace)_(?:namespaced_([a-z_]{2,60})|([a-z_]{2,60})_for_all_namespaces)\(\s*(?:namespace\s*=\s*)?(?:["']([a-z0-9.-]{1,253})["'])?/g,
+  )
+  return [...calls]
+    .slice(0, most.commands)
+    .flatMap(([whole, verb = '', namespaced, everywhere, namespace]) => {
+      const known = resources.get((namespaced ?? everywhere ?? '').replaceAll('_', ''))
+      if (!known) return []
+      return [
+        {
+          ...{
+            verb: methods[verb] ?? verb,
+            resource: known[0],
+            group: known[1],
+            command: plain(whole.slice(1), 100),
+          },
+          namespace: everywhere !== undefined ? '' : (namespace ?? own),
+        },
+      ]
+    })
 }
 
 function flagOf(words: readonly string[], ...flags: readonly string[]): string | undefined {

@@ -12,6 +12,10 @@ const most = { findings: 200, evidence: 12, statement: 1000 } as const
 
 /** Of a symptom whose cause another analyzer found, how much of its odds remain. */
 const explained = 0.25
+/** How much more likely an assumption is where the incident shows as it would. */
+const shown = 6
+/** Next to a cause of the same object, what is weaker than this is no evidence but noise. */
+const noise = 0.1
 /** What is seen says less than why; no symptom is stronger than this. */
 const mostOfSymptom = 0.45
 /** Where something is found of what the incident names, how much of their odds others keep. */
@@ -99,8 +103,9 @@ function withdrawn({ observed, outside, object, explains }: Suspicion, view: Vie
 function weighedBy(focus: Focus, view: View, suspicion: Suspicion): Suspicion[] {
   const { object, explains = [], strength, observed } = suspicion
   const places: Place[] = [object, ...explains]
-  const fault = focus.ofClass(suspicion.class)
-  const weighed = times(strength, focus.about(places) * (observed ? Math.max(1, fault) : fault))
+  const { fits, factor } = focus.ofClass(suspicion.class)
+  const fault = fits && suspicion.assumed ? shown : observed ? Math.max(1, factor) : factor
+  const weighed = times(strength, focus.about(places) * fault)
   const owned = explains.flatMap(place => view.ownerOf(place) ?? [])
   return [
     {
@@ -142,7 +147,11 @@ function settled(suspicions: readonly Suspicion[]): Suspicion[] {
       .filter(({ symptom, strength }) => !symptom && strength >= explaining)
       .flatMap(({ object, explains = [] }) => [object, ...explains].map(nameOf)),
   )
-  return once.map(one => {
+  const blamed = new Set(
+    once.filter(({ strength }) => strength >= explaining).map(({ object }) => nameOf(object)),
+  )
+  const told = once.filter(({ strength, object }) => strength >= noise || !blamed.has(nameOf(object)))
+  return told.map(one => {
     const places = [one.object, ...(one.explains ?? [])]
     if (!one.symptom || !places.some(place => causes.has(nameOf(place)))) return one
     return { ...one, strength: times(one.strength, explained) }
@@ -154,6 +163,7 @@ const findingOf = ({
   explains = [],
   symptom: _symptom,
   outside: _outside,
+  assumed: _assumed,
   ...suspicion
 }: Suspicion): Finding => ({
   ...suspicion,

@@ -173,7 +173,10 @@ function commandFails(
     return { text: `the container removes ${quoted(file)} itself, after which it fails`, sure: false }
   // What an image without a script holds is not known.
   const system = /^\/(etc|bin|usr|proc|dev|sys|lib)\//.test(file)
-  return !makes && !mounted && !system && script !== '' && scriptOf(container) && workload.declared
+  const isKnown =
+    scriptOf(container) !== undefined ||
+    (runsAsBuilt(container) && knownImage(container) && /^\/(tmp|var\/tmp|run)\//.test(file))
+  return !makes && !mounted && !system && isKnown && workload.declared
     ? { text: `nothing makes file ${quoted(file)} (it does not exist)`, sure: false }
     : undefined
 }

@@ -59,10 +59,11 @@ function absent(
   const pull = use === 'pull'
   // People keep Secrets out of repositories; where there are others of them they would have been there too.
   const outside = kind === 'Secret' && known === 'declared' && others.length === 0
+  const assumed = !seen && known === 'declared' && (outside || pull || kind.endsWith('Class'))
   const strength = seen
     ? strengths.told
-    : provider || outside || pull || kind.endsWith('Class')
-      ? strengths.possible
+    : assumed
+      ? strengths.guess
       : known === 'listed'
         ? strengths.broken
         : strengths.likely
@@ -84,6 +85,7 @@ function absent(
     ),
     strength: provider && !seen ? strengths.hint : strength,
     observed: seen !== undefined,
+    assumed,
     evidence: [
       ...uses.slice(0, 4).map(({ path }) => fieldOf(workload.object, path, `${kind} ${name}`)),
       ...(seen?.evidence ?? []),

@@ -46,6 +46,7 @@ export const storageClassAbsent: Analyzer = {
       if (events.length === 0 && (!known || (known === 'declared' && usual.has(storageClass)))) continue
       if (cluster.all('PersistentVolume').some(({ spec }) => spec?.storageClassName === storageClass))
         continue
+      const assumed = events.length === 0 && known === 'declared'
       const names = cluster.all('StorageClass').map(({ name }) => name)
       const near = nearest(storageClass, names)
       yield {
@@ -56,8 +57,8 @@ export const storageClassAbsent: Analyzer = {
           `${what} asks for StorageClass ${quoted(storageClass)}, which does not exist (not found)${names.length > 0 ? `; ${thereIs('StorageClass', storageClass, names)}` : ''}`,
           `The PVC stays Pending because no volume is provisioned${users.length > 0 ? `, and the pods of ${listed(users.map(called), 3)} that mount it stay Pending (unbound PersistentVolumeClaim)` : ''}`,
         ),
-        strength:
-          events.length > 0 ? strengths.told : known === 'listed' ? strengths.broken : strengths.likely,
+        strength: events.length > 0 ? strengths.told : assumed ? strengths.guess : strengths.broken,
+        assumed,
         observed: events.length > 0 || bound === 'Pending',
         evidence: [
           fieldOf(object, path, storageClass),

@@ -96,6 +96,13 @@ examples(calledService, {
     finds: ['called-port-absent'],
     says: /port 8080.*it offers 80/,
   },
+  'a name that it waits for': {
+    yaml: deployment(
+      'front',
+      '{initContainers: [{name: wait, image: busybox, command: [sh, -c, "until nslookup orders-db; do sleep 2; done"]}], containers: [{name: a, image: b}]}',
+    ),
+    finds: ['called-service-absent'],
+  },
   'one that is there': {
     yaml:
       caller('env: [{name: WEB_HOST, value: web}, {name: WEB_PORT, value: "80"}]') + service('{app: web}'),
