@@ -74,13 +74,14 @@ function* isolated(
   selector: Selector,
   selected: readonly Workload[],
 ): Generator<Suspicion> {
+  if (rulesOf(policy, 'Ingress').length > 0) return
   for (const workload of selected) {
-    const [service] = view.cluster
-      .all('Service', workload.namespace)
-      .filter(one => behind(view, one).includes(workload))
     const policies = policiesOf(view, workload, 'Ingress')
     const closed = policies.includes(policy) && policies.every(one => rulesOf(one, 'Ingress').length === 0)
-    if (!service || !closed) continue
+    const service = view.cluster
+      .all('Service', workload.namespace)
+      .find(one => closed && behind(view, one).includes(workload))
+    if (!service) continue
     yield {
       ...{ rule: 'network-policy-isolates', object: policy, class: 'network' },
       statement: sentences(

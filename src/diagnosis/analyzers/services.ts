@@ -9,11 +9,20 @@ type Service = ClusterObject<'Service'>
 export const isSelecting = ({ spec }: Service): boolean =>
   spec?.type !== 'ExternalName' && (spec?.selector.size ?? 0) > 0
 
-export const behind = (view: View, service: Service): Workload[] => {
+const known = new WeakMap<View, Map<Service, Workload[]>>()
+
+/** Workloads whose pods a Service selects; kept for the view, for several analyzers ask. */
+export function behind(view: View, service: Service): readonly Workload[] {
+  const answers = known.get(view) ?? new Map<Service, Workload[]>()
+  known.set(view, answers)
+  const before = answers.get(service)
+  if (before) return before
   const selector = selectorOf(service.spec?.selector ?? new Map())
-  return isSelecting(service)
+  const found = isSelecting(service)
     ? view.within(service.namespace).filter(({ labels }) => selects(selector, labels))
     : []
+  answers.set(service, found)
+  return found
 }
 
 /** Numbers and names of the ports that containers say they serve. */
