@@ -1,7 +1,7 @@
-import { decisionCommand } from './rollout-decide.ts'
+import { approvalCommand } from './approval.ts'
 
-export const approve = decisionCommand(
+export const approve = approvalCommand(
   'approve',
+  'Approve a proposal, or a release that waits at an approval gate.',
   'approve',
-  'Approve a release that waits at an approval gate.',
 )

@@ -124,8 +124,28 @@ export const commands: readonly { name: string; summary: string; load: () => Pro
   },
   {
     name: 'approve',
-    summary: 'approve a release that waits for people',
+    summary: 'approve a proposal, or a release that waits for people',
     load: async () => (await import('./approve.ts')).approve,
+  },
+  {
+    name: 'reject',
+    summary: 'reject a proposal, or take back a release',
+    load: async () => (await import('./reject.ts')).reject,
+  },
+  {
+    name: 'proposal',
+    summary: 'show proposals: what, why, diff, gates, approvals, what next',
+    load: async () => (await import('./proposal.ts')).proposal,
+  },
+  {
+    name: 'outcomes',
+    summary: 'show what proposals led to and what that taught',
+    load: async () => (await import('./outcomes.ts')).outcomes,
+  },
+  {
+    name: 'outcomes reset',
+    summary: 'forget what outcomes taught',
+    load: async () => (await import('./outcomes-reset.ts')).outcomesReset,
   },
   {
     name: 'token create',

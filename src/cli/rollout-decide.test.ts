@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startTestServer } from '../../test/api-server.ts'
 import { apiVersionOf, type Kind } from '../api/kind.ts'
 import { ModelRoute } from '../api/kinds/model-route.ts'
+import { Proposal } from '../api/kinds/proposal.ts'
 import { RouteRelease } from '../api/kinds/route-release.ts'
 import { createClient } from '../client/api-client.ts'
 import type { Client } from '../client/client.ts'
@@ -15,6 +16,8 @@ import { listenHttps } from '../server/https.ts'
 import { writeKubeconfig } from '../server/kubeconfig.ts'
 import { approve } from './approve.ts'
 import { type Command, parseInvocation } from './command.ts'
+import { proposal } from './proposal.ts'
+import { reject } from './reject.ts'
 import { rolloutAbort } from './rollout-abort.ts'
 import { rolloutOverride } from './rollout-override.ts'
 import { rolloutPromote } from './rollout-promote.ts'
@@ -95,6 +98,34 @@ test('a release may be named itself, decisions add up, and --json says what was 
   await run(rolloutPromote, 'desk-2', '--reason', 'two', '--json')
   expect(JSON.parse(lines[1] ?? '')).toMatchObject({ release: 'desk-2', action: 'promote', by: 'alice' })
   expect((await client.get(RouteRelease, 'desk-2', 'default')).spec.decisions).toHaveLength(2)
+})
+
+test('proposals are approved, rejected and withdrawn by the same commands, and a name of several is asked about', async () => {
+  const { spec } = Proposal.example as { spec: object }
+  for (const name of ['more-memory', 'desk'])
+    await client.create(Proposal, { metadata: { name, namespace: 'default' }, spec })
+  expect(await run(approve, 'more-memory', '--reason', 'read it')).toBe(0)
+  expect(await run(reject, 'proposal/more-memory', '--reason', 'no')).toBe(0)
+  expect(await run(reject, 'more-memory', '--reason', 'mine', '--withdraw')).toBe(0)
+  expect((await client.get(Proposal, 'more-memory', 'default')).spec.decisions).toMatchObject([
+    { action: 'approve', reason: 'read it', by: 'alice' },
+    { action: 'reject', reason: 'no', by: 'alice' },
+    { action: 'withdraw', reason: 'mine', by: 'alice' },
+  ])
+  expect(lines[0]).toBe(
+    'approve of more-memory is recorded as alice; keelway proposal more-memory shows what follows',
+  )
+  await expect(run(approve, 'desk', '--reason', 'x')).rejects.toThrow(
+    'desk is a Proposal and a ModelRoute: say proposal/desk or route/desk',
+  )
+  await run(reject, 'route/desk', '--reason', 'worse')
+  expect((await client.get(RouteRelease, 'desk-2', 'default')).spec.decisions).toMatchObject([
+    { action: 'abort' },
+  ])
+  lines.length = 0
+  await run(proposal)
+  expect(lines[0]?.split('\n')[0]).toMatch(/^PROPOSAL +PHASE +RISK +APPROVALS +TITLE$/)
+  await expect(run(proposal, 'none')).rejects.toThrow('has no Proposal "none"')
 })
 
 test('what can not be decided on is named, with what to do', async () => {

@@ -22,8 +22,8 @@ export const decisionCommand = (name: string, action: Action, summary: string): 
   async run(invocation) {
     const client = await connect(invocation)
     const [target = ''] = invocation.positionals
-    const release = await find(client, target, client.namespace)
-    const decided = await decide(client, release, action, invocation.required('reason'))
+    const release = await findRelease(client, target, client.namespace)
+    const decided = await decideRelease(client, release, action, invocation.required('reason'))
     const decision = decided.spec.decisions.at(-1)
     if (invocation.json) invocation.out(JSON.stringify({ release: decided.metadata.name, ...decision }))
     else
@@ -34,7 +34,7 @@ export const decisionCommand = (name: string, action: Action, summary: string): 
   },
 })
 
-async function find(client: Client, target: string, namespace: string): Promise<RouteRelease> {
+export async function findRelease(client: Client, target: string, namespace: string): Promise<RouteRelease> {
   const release = await client.find(RouteRelease, target, namespace)
   if (release) return release
   const route = await client.find(ModelRoute, target, namespace)
@@ -46,7 +46,7 @@ async function find(client: Client, target: string, namespace: string): Promise<
   return candidate
 }
 
-async function decide(
+export async function decideRelease(
   client: Client,
   release: RouteRelease,
   action: Action,
@@ -59,7 +59,7 @@ async function decide(
     })
   } catch (error) {
     if (!isConflict(error)) throw error
-    return decide(
+    return decideRelease(
       client,
       await client.get(RouteRelease, release.metadata.name, release.metadata.namespace),
       action,
