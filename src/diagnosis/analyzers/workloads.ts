@@ -33,7 +33,7 @@ export function workloadsIn(cluster: Cluster): {
     found.set(key, {
       ...{ kind: top.kind, namespace: top.namespace, name: top.name },
       ...{ object, replicas: own ? 1 : undefined, labels: first.metadata.labels, spec: first.spec ?? noSpec },
-      ...{ path: own ? '/spec' : '/spec/template/spec', declared: own, pods },
+      ...{ path: object.kind === 'Pod' ? '/spec' : '/spec/template/spec', declared: own, pods },
       finite: top.kind === 'Job' || top.kind === 'CronJob' || (own && first.spec?.restartPolicy === 'Never'),
     })
   }
@@ -100,7 +100,10 @@ function topByName(cluster: Cluster, place: Place, labels?: Labels): Place {
   const { kind, namespace, name } = place
   if (kind === 'ReplicaSet') {
     const [, base = '', hash] = /^(.{1,253})-([bcdfghjklmnpqrstvwxz2456789]{5,10})$/.exec(name) ?? []
-    const deployed = labels?.get('pod-template-hash') === hash || cluster.find('Deployment', namespace, base)
+    const deployed =
+      labels?.get('pod-template-hash') === hash ||
+      (hash?.length ?? 0) >= 8 ||
+      cluster.find('Deployment', namespace, base)
     if (base !== '' && deployed) return { kind: 'Deployment', namespace, name: base }
   }
   if (kind === 'Job') {

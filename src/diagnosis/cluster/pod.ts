@@ -119,7 +119,6 @@ const volume = item({
     volumeClaimTemplate: object({ spec: object({ storageClassName: text, accessModes: texts, resources }) }),
   }),
 })
-export type Volume = z.output<typeof volume>
 
 const nodeTerm = item({ matchExpressions: list(requirement), matchFields: list(requirement) })
 const podTerm = item({
@@ -205,7 +204,6 @@ const containerStatus = item({
   state: containerState,
   lastState: containerState,
 })
-export type ContainerStatus = z.output<typeof containerStatus>
 export type Terminated = NonNullable<z.output<typeof terminated>>
 
 export const podStatus = object({
