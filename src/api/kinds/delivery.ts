@@ -42,7 +42,9 @@ export const Delivery = defineKind({
     credentials: z
       .object({ name: z.string().min(1).max(253).describe('Name of a Secret in the same namespace.') })
       .optional()
-      .describe('Secret with keys username and password (http), or privateKey and knownHosts (ssh).'),
+      .describe(
+        'Secret with keys username and password (http), or privateKey and knownHosts (ssh). For pull requests: forgeToken (else password), and where the host does not tell, forge (github or gitlab), forgeApi and forgeProject.',
+      ),
   }),
   status: z.object({
     ...commonStatus,
