@@ -35,19 +35,20 @@ export const approvalCommand = (
     const [target = ''] = invocation.positionals
     const reason = invocation.required('reason')
     const found = await find(client, target, client.namespace)
-    if (found.kind === 'Proposal') {
+    if (found.proposal) {
+      const { proposal } = found
       const action = invocation.flag('withdraw') ? 'withdraw' : name
-      const decided = await decideProposal(client, found, { action, reason })
+      const decided = await decideProposal(client, proposal, { action, reason })
       tell(
         invocation,
-        { proposal: found.metadata.name },
+        { proposal: proposal.metadata.name },
         decided.spec.decisions.at(-1),
-        `keelway proposal ${found.metadata.name}`,
+        `keelway proposal ${proposal.metadata.name}`,
       )
     } else {
-      const decided = await decideRelease(client, found, release, reason)
+      const decided = await decideRelease(client, found.release, release, reason)
       const follows = `keelway rollout watch ${decided.spec.route}`
-      tell(invocation, { release: found.metadata.name }, decided.spec.decisions.at(-1), follows)
+      tell(invocation, { release: decided.metadata.name }, decided.spec.decisions.at(-1), follows)
     }
     return 0
   },
@@ -67,8 +68,10 @@ function tell(
     )
 }
 
+type Found = { proposal: Proposal; release?: never } | { proposal?: never; release: RouteRelease }
+
 /** What a name stands for. @throws UsageError for nothing, or for more than one thing */
-async function find(client: Client, target: string, namespace: string): Promise<Proposal | RouteRelease> {
+async function find(client: Client, target: string, namespace: string): Promise<Found> {
   const [, kind, name = ''] = /^(?:(proposal|release|route)\/)?(.+)$/.exec(target) ?? []
   const proposal =
     kind === undefined || kind === 'proposal' ? await client.find(Proposal, name, namespace) : undefined
@@ -82,12 +85,12 @@ async function find(client: Client, target: string, namespace: string): Promise<
     throw new UsageError(
       `${name} is a Proposal and a ${release ? 'RouteRelease' : 'ModelRoute'}: say proposal/${name} or ${release ? 'release' : 'route'}/${name}`,
     )
-  if (proposal) return proposal
+  if (proposal) return { proposal }
   if (!release && !route)
     throw new UsageError(
       `namespace ${namespace} has no Proposal "${name}", no ModelRoute and no RouteRelease "${name}"`,
     )
-  return findRelease(client, name, namespace)
+  return { release: await findRelease(client, name, namespace) }
 }
 
 /** @throws UsageError when the proposal is not any more what was decided on */
