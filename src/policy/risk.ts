@@ -62,9 +62,6 @@ const restored: Reason = ['low', 'every file gets back what was applied before']
 const rank = (risk: RiskClass): number => riskClasses.indexOf(risk)
 const graver = ([a]: Reason, [b]: Reason): number => rank(b) - rank(a)
 
-/** Of two classes the higher one. */
-export const highest = (a: RiskClass, b: RiskClass): RiskClass => (rank(a) >= rank(b) ? a : b)
-
 function objectReasons({ objects, restores }: Blast): Reason[] {
   return objects.flatMap(({ kind, name, before, after }): Reason[] => {
     const what = `${kind} ${name}`
