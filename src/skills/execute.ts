@@ -1,4 +1,5 @@
 import { ProposalDraft } from '../api/kinds/proposal.ts'
+import type { Hypothesis } from '../diagnosis/diagnosis.ts'
 import { mayPropose, mayRun } from './guardian.ts'
 import type { SkillRun } from './orchestrator.ts'
 import { AUTOMATION, findProposed, propose } from './proposing.ts'
@@ -6,10 +7,13 @@ import { contextOf, factsOf, type Result, type Run } from './run.ts'
 import type { Skill, SkillAnswer } from './skill.ts'
 import type { Understood } from './understand.ts'
 
-const most = { drafts: 10 } as const
+const most = { drafts: 10, why: 10_000, evidence: 20 } as const
 
-/** Runs one skill when the guardian lets it, and makes the best draft that it lets through a Proposal. */
-export async function runSkill(run: Run, understood: Understood): Promise<Result> {
+/**
+ * Runs one skill when the guardian lets it, and makes the best draft that it lets through a Proposal.
+ * @param about what is taken to be wrong; it stands in the Proposal, and its outcome is counted by it
+ */
+export async function runSkill(run: Run, understood: Understood, about?: Hypothesis): Promise<Result> {
   const { skill, input, namespace, sentence, notes, by } = understood
   const base = {
     understood: sentence,
@@ -35,7 +39,32 @@ export async function runSkill(run: Run, understood: Understood): Promise<Result
     await skill.run(input, contextOf(run, skill, namespace)),
     run.parts.skills,
   )
-  return { ...base, outcome: 'answered', text, output, ...(await made(run, drafts, namespace)) }
+  return {
+    ...base,
+    outcome: 'answered',
+    text,
+    output,
+    ...(await made(
+      run,
+      drafts.map(draft => restingOn(draft, about)),
+      namespace,
+    )),
+  }
+}
+
+/** A draft with the diagnosis that it rests on, where the skill did not look itself. */
+function restingOn(draft: ProposalDraft, about: Hypothesis | undefined): ProposalDraft {
+  if (!about || draft.hypothesis) return draft
+  const { statement, class: fault, rules, confidence, evidence } = about
+  return {
+    ...draft,
+    why: `${statement}\n\n${draft.why}`.slice(0, most.why),
+    hypothesis: { statement, class: fault, rules: rules.slice(0, 20), confidence },
+    evidence: [...evidence, ...draft.evidence].slice(0, most.evidence).map(({ source, detail }) => ({
+      source: source.slice(0, 1024),
+      detail: detail.slice(0, 4000),
+    })),
+  }
 }
 
 /** @throws Error when a skill breaks its own contract */

@@ -61,10 +61,11 @@ const nothing = { outcome: 'answered', notes: [], proposals: [], refused: [] } a
 
 async function remedied(
   run: Run,
-  { remedy, rank }: Hypothesis,
+  hypothesis: Hypothesis,
   request: Happening,
   notes: string[],
 ): Promise<Result | undefined> {
+  const { remedy, rank } = hypothesis
   const skill = run.parts.skills.find(({ name }) => name === remedy?.skill)
   if (!remedy || !skill || skill.risk !== 'propose') {
     notes.push(`The remedy of hypothesis ${rank} needs skill ${remedy?.skill ?? '-'}, which there is not.`)
@@ -79,6 +80,6 @@ async function remedied(
     return undefined
   }
   run.step(`select: ${skill.name}, ${remedy.summary}`)
-  const result = await runSkill(run, understood)
+  const result = await runSkill(run, understood, hypothesis)
   return result.outcome === 'answered' ? result : unclear(result.text, result.notes)
 }
