@@ -116,12 +116,13 @@ function weighedBy(focus: Focus, view: View, suspicion: Suspicion): Suspicion[] 
   ]
 }
 
-/** Where something is wrong with what the incident names, other faults are likely of another incident. */
+/** Where something is wrong with what the incident names, other faults are likely of another incident and go after it. */
 function focused(suspicions: readonly Suspicion[], focus: Focus): Suspicion[] {
   const isNamed = ({ object, explains = [] }: Suspicion) => [object, ...explains].some(focus.names)
-  const found = suspicions.some(one => one.strength >= explaining && isNamed(one))
+  const best = Math.max(0, ...suspicions.filter(isNamed).map(({ strength }) => strength))
+  if (best < explaining) return [...suspicions]
   return suspicions.map(one =>
-    found && !isNamed(one) ? { ...one, strength: times(one.strength, beside) } : one,
+    isNamed(one) ? one : { ...one, strength: Math.min(times(one.strength, beside), best * 0.9) },
   )
 }
 
