@@ -59,9 +59,9 @@ export function changeWords({ files, change }: Edit): { done: Weights; told: Wei
   }
   for (const file of files) {
     put(done, [...file.removed, ...file.added], parts.done)
-    put(done, [file.path], parts.path)
+    if (file.removed.length + file.added.length + file.moved.length > 0) put(done, [file.path], parts.path)
     put(done, [...file.context, ...file.moved], parts.context)
-    put(told, file.told, parts.told)
+    put(told, [...file.told, ...file.shown], parts.told)
   }
   // A flag has nothing but its name.
   put(

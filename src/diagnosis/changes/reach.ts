@@ -9,6 +9,8 @@ export interface Arrival {
   service: string
   /** The deploy that brought it, when it is not its own. */
   by?: ChangeRecord
+  /** It belongs to no service: what was deployed may not even use it. */
+  shared?: true
 }
 
 /** When and where a change took effect. */
@@ -66,7 +68,7 @@ export function arrivalsOf(
       continue
     if (homes.length > 0 && !homes.includes(service)) continue
     seen.add(service)
-    later.push({ at: deploy.at, service, by: deploy })
+    later.push({ at: deploy.at, service, by: deploy, ...(homes.length === 0 && { shared: true }) })
     if (later.length === most.arrivals) break
   }
   return [...own, ...later]

@@ -24,6 +24,8 @@ export interface Cleared {
 
 /** Changes this long before the onset count fully; further back they fade. */
 const window = { full: 45 * 60_000, fade: 6 * 3_600_000, flag: 15 * 60_000, flagFade: 3_600_000 } as const
+/** How likely a library of nobody's is in use where it was deployed with; words in common make up for it. */
+const shared = 0.6
 /** Metrics come by the minute, and a rollout takes one. */
 const slack = 90_000
 const most = { changes: 1_000 } as const
@@ -90,7 +92,7 @@ function arrivalOf(
   return timely
     .map(arrival => ({
       arrival,
-      place: near(arrival.service).share,
+      place: near(arrival.service).share * (arrival.shared ? shared : 1),
       calls: near(arrival.service).calls,
       time: timeliness(change, arrival, onset),
     }))

@@ -76,7 +76,7 @@ const writtenMore = ({ files }: Edit): Hit[] =>
         },
       ]
     if (file.role !== 'code') return []
-    const whole = file.added.find(line =>
+    const whole = [...file.added, ...file.shown].find(line =>
       /(log|logger|console|slog|print)\w*\.?\w*\(.{0,120}(body|payload|request|response|dump|json|record|event|%\+?v|stack)/i.test(
         line,
       ),

@@ -30,13 +30,26 @@ export const unclassified: DiffClass = {
       ({ removed, added, role }) =>
         removed.length + added.length > 0 && role !== 'manifest' && role !== 'image',
     )
-    if (!changed) return []
+    if (!changed) {
+      const told = files.find(({ shown }) => shown.length > 0)
+      return told
+        ? [
+            {
+              says: 'only changes what is logged, measured or shown',
+              file: told.path,
+              strength: 0.2,
+              produces: anyOfPrograms,
+            },
+          ]
+        : []
+    }
     const moved = changed.removed.length > 0 && kept >= 0.85
+    const adds = changed.role === 'code' && files.every(({ removed }) => removed.length === 0)
     return [
       {
         says: moved ? 'moves code without changing it much' : `changes ${changed.path}`,
         file: changed.path,
-        strength: moved ? 0.3 : 0.75,
+        strength: moved ? 0.3 : adds ? 0.55 : changed.role === 'code' ? 0.8 : 0.85,
         produces: anyOfPrograms,
       },
     ]

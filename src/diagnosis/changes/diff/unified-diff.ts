@@ -1,4 +1,5 @@
 import { behaves, type FileRole, roleOf } from './file-role.ts'
+import { onlyTells, otherWords, tellsPeople } from './only-shown.ts'
 
 /** What a commit does to one file, without comments; lines that only moved or were indented are left out. */
 export interface FileEdit {
@@ -11,6 +12,8 @@ export interface FileEdit {
   moved: readonly string[]
   /** Words of comments, and what stands behind `@@`: told, not done. */
   told: readonly string[]
+  /** Lines, old and new, that only log, measure or show. */
+  shown: readonly string[]
   /** There was a diff. */
   known: boolean
 }
@@ -31,8 +34,27 @@ export function fileEdit({ path, diff }: { path: string; diff?: string }): FileE
     if (side === 'told' || (comment.test(text) && !prose)) lines.told.push(text)
     else lines[side].push(prose ? text : withoutComment(text, path))
   }
-  const [removed, added, moved] = cancelled(lines.removed, lines.added)
-  return { ...lines, path, role, removed, added, moved, known: diff !== undefined }
+  const [gone, fresh, moved] = cancelled(lines.removed, lines.added)
+  const [removed, added, shown] = acting(path, role, gone, fresh)
+  return { ...lines, path, role, removed, added, moved, shown, known: diff !== undefined }
+}
+
+/** What does something apart from what only tells. */
+function acting(
+  path: string,
+  role: FileRole,
+  removed: readonly string[],
+  added: readonly string[],
+): [string[], string[], string[]] {
+  if (tellsPeople(path)) return [[], [], [...removed, ...added]]
+  if (role !== 'code') return [[...removed], [...added], []]
+  const words = otherWords(removed, added)
+  const tells = (line: string) => words.has(line) || onlyTells(line, path)
+  return [
+    removed.filter(line => !tells(line)),
+    added.filter(line => !tells(line)),
+    [...removed, ...added].filter(tells),
+  ]
 }
 
 type Side = 'removed' | 'added' | 'context' | 'told'

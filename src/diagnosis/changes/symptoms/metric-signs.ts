@@ -69,6 +69,7 @@ const signs: readonly MetricSign[] = [
   { name: /404|not_?found/, up: ['not-found', 'error'] },
   { name: /429|rate_?limit|too_?many|quota/, up: ['rate-limit', 'error'] },
   { name: /timeouts?|timed_?out|deadline/, up: ['timeout', 'error', 'latency'] },
+  { name: /(log_?in|sign_?in|auth\w*)_?attempts/, up: ['traffic-up'] },
   { name: /retr(y|ies)|attempts/, up: ['retries', 'traffic-up'] },
   { name: /duplicat|double_|replayed|idempot/, up: ['duplicates', 'wrong-data'] },
   {
@@ -77,7 +78,7 @@ const signs: readonly MetricSign[] = [
   },
   { name: /dead_?letter|dlq|poison/, up: ['backlog', 'validation', 'error'] },
   {
-    name: /backlog|\blag\b|_lag|lag_|queue\w*_?(depth|len|size|age|pending|messages|oldest|time)|oldest_?message|unacked|pending_?(jobs|messages|tasks)|buffer_?(used|fill|size)|queue_?d/,
+    name: /backlog|messages_(ready|waiting|pending|unacked)|(jobs|tasks|requests)_(waiting|queued|pending)|\blag\b|_lag|lag_|queue\w*_?(depth|len|size|age|pending|messages|oldest|time)|oldest_?message|unacked|pending_?(jobs|messages|tasks)|buffer_?(used|fill|size)|queue_?d/,
     up: ['backlog'],
   },
   {
@@ -110,6 +111,11 @@ const signs: readonly MetricSign[] = [
   },
   { name: /5xx|50\d|err(or)?s?(_|$)|err_|error|fail|exception|reject|abort|drop(ped|s)?/, up: ['error'] },
   { name: /availab|success|uptime|healthy|slo/, down: ['error'] },
+  {
+    name: /^(?!.*(latency|duration|time|bytes|_ms|seconds)).*(revenue|conversion|order_?total|amount|price|balance|margin)/,
+    up: ['wrong-data'],
+    down: ['wrong-data', 'traffic-down'],
+  },
   { name: /latency|duration|response_?time|p50|p90|p95|p99|elapsed|_ms$|_seconds$|wait/, up: ['latency'] },
   {
     name: /(request|req|rps|qps|tps|hits|traffic|throughput|calls|connections|sessions|visits|orders|events|messages|records|jobs|processed|consumed|flushed|enriched|ops|_per_(sec|min)|lps)/,
@@ -117,7 +123,7 @@ const signs: readonly MetricSign[] = [
     down: ['traffic-down'],
   },
   {
-    name: /revenue|conversion|order_?total|amount|price|balance|checkout_?rate|margin/,
+    name: /checkout_?rate/,
     up: ['wrong-data'],
     down: ['wrong-data', 'traffic-down'],
   },

@@ -87,7 +87,7 @@ const phrases: readonly (readonly [SymptomKind, RegExp])[] = [
   ],
   [
     'backlog',
-    /backlog|consumer lag|queue (depth|length|size|age|lag|grow)|ageofoldest|oldest ?message|lag (is )?(ris|grow|increas)|not ack|unacked|redeliver|dead.?letter|\bdlq\b|stuck (message|partition|consumer)|rebalanc|falling behind|buffer near capacity|commit blocked/,
+    /backlog|consumer lag|queue (depth|length|size|age|lag|grow)|ageofoldest|oldest ?message|lag (is )?(ris|grow|increas)|not ack|unacked|redeliver|received .{1,12} times|returned to queue|over and over|dead.?letter|\bdlq\b|stuck (message|partition|consumer)|rebalanc|falling behind|buffer near capacity|commit blocked/,
   ],
   [
     'retries',
@@ -111,7 +111,7 @@ const phrases: readonly (readonly [SymptomKind, RegExp])[] = [
   ],
   [
     'dns',
-    /no such host|nxdomain|servfail|name resolution|enotfound|eai_again|getaddrinfo|could not resolve|unknown ?host|dns (lookup|query|fail|timeout|error|resol)|failed to resolve|lookup .{1,120} on .{1,60}:53|name or service not known|coredns/,
+    /no such host|nxdomain|servfail|name resolution|\benotfound\b|eai_again|getaddrinfo|could not resolve|unknown ?host|dns (lookup|query|fail|timeout|error|resol)|failed to resolve|lookup .{1,120} on .{1,60}:53|name or service not known|coredns/,
   ],
   [
     'certificate',

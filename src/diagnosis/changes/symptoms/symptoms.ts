@@ -19,6 +19,7 @@ export function symptomsOf(evidence: Case): Symptoms {
   const { incident } = evidence
   const noticed = incident.startedAt ?? incident.detectedAt
   const shifts = shiftsOf(evidence.tables, noticed)
+  const alerted = alertedMetrics(evidence)
   const { risen, faded } = printedPatterns(evidence)
   const sayings = [
     ...risen,
@@ -27,7 +28,7 @@ export function symptomsOf(evidence: Case): Symptoms {
     ...alertSayings(evidence),
   ].slice(0, most.sayings)
   const symptoms = [
-    ...shifts.flatMap(symptomsShown),
+    ...shifts.flatMap(shift => symptomsShown(shift, alerted)),
     ...sayings.flatMap(symptomsSaid),
     ...faded.map(({ service, source, text }) =>
       symptom('traffic-down', service, 0.3, source, `fewer: ${text}`),
@@ -42,9 +43,16 @@ export function symptomsOf(evidence: Case): Symptoms {
   }
 }
 
-function symptomsShown({ metric, direction, service, weight, at, source, before, after }: Shift): Symptom[] {
+/** What somebody set an alert on is wrong when it moved, whatever its name means. */
+const unnamed: readonly SymptomKind[] = ['wrong-data', 'error']
+
+function symptomsShown(
+  { metric, direction, service, weight, at, source, before, after }: Shift,
+  alerted: ReadonlySet<string>,
+): Symptom[] {
   const detail = `${metric} ${shown(before)} → ${shown(after)}`
-  return kindsShown(metric, direction).map((kind, index) => ({
+  const kinds = kindsShown(metric, direction)
+  return (kinds.length === 0 && alerted.has(metric) ? unnamed : kinds).map((kind, index) => ({
     ...symptom(kind, service, weight * further ** index, source, detail),
     at,
   }))
@@ -120,12 +128,13 @@ function sufferingOf(
  */
 function onsetOf(evidence: Case, shifts: readonly Shift[], sayings: readonly Saying[]): Symptoms['onset'] {
   const { incident } = evidence
+  const alerted = alertedMetrics(evidence)
   const told = shifts.filter(
     ({ metric, direction, weight }) =>
       weight >= 0.6 &&
-      kindsShown(metric, direction).some(kind => kind !== 'traffic-up' && kind !== 'traffic-down'),
+      (alerted.has(metric) ||
+        kindsShown(metric, direction).some(kind => kind !== 'traffic-up' && kind !== 'traffic-down')),
   )
-  const alerted = alertedMetrics(evidence)
   const sure = earliest(
     told.filter(({ metric, service }) => alerted.has(metric) && (incident.service ?? service) === service),
   )

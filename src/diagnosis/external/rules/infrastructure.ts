@@ -2,7 +2,7 @@ import type { ExternalRule } from '../external-rule.ts'
 import { evidenceOf, listed, saidOf, servicesOf } from '../said.ts'
 
 const names =
-  /no such host|nxdomain|servfail|name resolution|enotfound|eai_again|could not resolve|unknown ?host|dns .{0,30}(fail|timeout|error|unreach|servfail)|failed to resolve|lookup .{1,100}(i\/o timeout|timeout|server misbehaving|no such host)|name or service not known|coredns/
+  /no such host|nxdomain|servfail|name resolution|\benotfound\b|eai_again|could not resolve|unknown ?host|dns .{0,30}(fail|timeout|error|unreach|servfail)|failed to resolve|lookup .{1,100}(i\/o timeout|timeout|server misbehaving|no such host)|name or service not known|coredns/
 const zone =
   /availability.?zone|\baz\b.{0,30}(outage|down|impair|unavail|unreach)|\bzone\b.{0,40}(outage|impair|unavailable|down|unreachable|evacuat)|region .{0,30}(outage|impair|unavailable|down)|instance .{0,40}(terminated|retir|preempt|stopped by|status check|unreachable|interrupt)|spot .{0,20}(interrupt|reclaim|terminat)|preempt(ed|ion|ible)|node .{0,80}(notready|not ready|became unreachable|is down|lost)|nodenotready|hardware (fail|error|fault)|host (maintenance|failure)|(volume|disk|ebs) .{0,30}(impaired|degraded by|i\/o error|detached)|input\/output error|ecc error|machine check/
 const network =
@@ -21,8 +21,10 @@ export const nameResolution: ExternalRule = {
     )
     if (said.length === 0) return undefined
     const many = servicesOf(said).length > 1
+    const resolver = symptoms.sayings.some(({ service, weight }) => weight >= 0.5 && /dns|resolver/i.test(service))
     return {
       name: 'name resolution',
+      ...(resolver && many && { definite: true }),
       strength: Math.min(
         0.9,
         0.6 + (many ? 0.15 : 0) + (metric ? 0.15 : 0) + (said.some(({ count }) => count >= 10) ? 0.05 : 0),

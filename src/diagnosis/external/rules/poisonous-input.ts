@@ -6,6 +6,9 @@ const most = { records: 20_000, failures: 3_000, text: 1_500, values: 500 } as c
 /** What names one input, and does not name a place, a version or a call. */
 const identity =
   /(^|[._-])(record|message|msg|event|row|doc|document|object|file|filename|order|batch|item|payload|entry|blob|upload|job|offset|tenant|customer|account|user|invoice|asset|image|sku|product|dataset|key)([._-]?(id|offset|uuid|key|name|hash|number|no|path))?$/i
+/** `file stock-0512.csv`, `message 7f3a`, `tenant 4711`. */
+const inWords =
+  /\b(file|message|record|event|document|object|batch|tenant|customer|upload|row|offset|job)\s(?:id\s)?["'#]?((?=[\w./-]{0,80}\d)[\w./-]{3,80})/gi
 const noIdentity = /trace|span|request|correlation|node|pod|host|version|index|kind|type|partition$/i
 const again =
   /redeliver|same (offset|message|record)|stuck|blocked|poison|dead.?letter|dlq|retrying (message|record|offset)|reprocess|requeue|crash.?loop/
@@ -75,9 +78,14 @@ export const poisonousInput: ExternalRule = {
 const tells = (value: string): boolean => value.length >= 4 && /\d{2}/.test(value)
 
 function pairsIn(text: string): [string, string][] {
-  return [...text.slice(0, most.text).matchAll(/([A-Za-z][\w.-]{0,40})[=:]\s?"?([\w./@-]{1,80})/g)].flatMap(
+  const told = text.slice(0, most.text)
+  const named = [...told.matchAll(/([A-Za-z][\w.-]{0,40})[=:]\s?"?([\w./@-]{1,80})/g)].flatMap(
     ([, key = '', value = '']) => (isIdentity(key) ? [[key, value] as [string, string]] : []),
   )
+  const worded = [...told.matchAll(inWords)].map(
+    ([, key = '', value = '']) => [key.toLowerCase(), value] as [string, string],
+  )
+  return [...named, ...worded]
 }
 
 function pairsOf(attributes: Attributes): [string, string][] {

@@ -43,7 +43,8 @@ export const trafficSurge: ExternalRule = {
     const said = saidOf(symptoms.sayings, surge, 0.3)
     // Retries and loops of ours ask more of one service than comes in at the door.
     const flat = series.length - risen.length
-    const retried = Math.max(kinds.get('retries') ?? 0, kinds.get('calls-per-request') ?? 0) >= 0.6
+    const retried =
+      Math.max(...(['retries', 'calls-per-request', 'backlog'] as const).map(kind => kinds.get(kind) ?? 0)) >= 0.6
     const [first] = risen.sort(
       (a, b) => a.at - b.at || b.after / b.before - a.after / a.before || (a.service < b.service ? -1 : 1),
     )
