@@ -4,6 +4,9 @@ import { firstOutside } from './first-outside.world.ts'
 import { firstRefusals } from './first-refusals.world.ts'
 import { firstWork } from './first-work.world.ts'
 import type { Incident } from './incident.world.ts'
+import { secondChanges } from './second-changes.world.ts'
+import { secondOutside } from './second-outside.world.ts'
+import { secondPlatform } from './second-platform.world.ts'
 
 export const firstBatch: Readonly<Record<string, Incident>> = {
   ...firstLoad,
@@ -11,4 +14,10 @@ export const firstBatch: Readonly<Record<string, Incident>> = {
   ...firstData,
   ...firstWork,
   ...firstOutside,
+}
+
+export const secondBatch: Readonly<Record<string, Incident>> = {
+  ...secondChanges,
+  ...secondPlatform,
+  ...secondOutside,
 }
