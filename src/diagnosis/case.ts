@@ -1,5 +1,5 @@
 import type { Bundle } from '../telemetry/bundle/load.ts'
-import type { EventRecord } from '../telemetry/signals/signal.ts'
+import type { ChangeRecord, EventRecord } from '../telemetry/signals/signal.ts'
 import type { Case } from './channel.ts'
 
 /** What fits into memory of one machine with room to spare; a bundle has its own limits on top. */
@@ -31,13 +31,17 @@ export async function caseOf(bundle: Bundle): Promise<Case> {
     spans: spans.sort((a, b) => a.at - b.at),
     logs,
     events: (await bundle.events()).filter(event => !isOwn(event)),
-    changes: await bundle.changes(),
+    changes: (await bundle.changes()).filter(change => !isFirst(change)),
     calls: await bundle.calls(),
     cluster: await bundle.cluster(),
     complete: bundle.manifest?.complete ?? [],
     leftOut,
   }
 }
+
+/** What a Delivery applied first changed nothing that was there, and there is nothing to go back to. */
+const isFirst = ({ reference, before }: ChangeRecord): boolean =>
+  before === undefined && reference?.startsWith('Delivery/') === true
 
 /** What diagnosis and what follows it said before is no evidence. */
 const isOwn = ({ attributes }: EventRecord): boolean =>

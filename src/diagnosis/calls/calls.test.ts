@@ -141,6 +141,29 @@ test.each(Object.entries(external))('%s is no change of ours', (_, [make, name])
   expect(hypothesis?.remedy).toBeUndefined()
 })
 
+test('a provider that gets slow in the minute of a release is told by the other route', () => {
+  const slow = ({ latencyMs }: { latencyMs: number }) => ({ latencyMs: latencyMs * 6 })
+  const both = [
+    ...madeCalls({}, call => ({ ...newRelease, ...slow(call) })),
+    ...madeCalls({ route: 'mail' }, slow, 2),
+  ]
+  expect(top(caseWith(both, edited('prompt')))?.cause).toEqual({ kind: 'external', name: 'openai/gpt-x' })
+})
+
+test('a budget that was raised is not to blame for one that is used up', () => {
+  const refused = madeCalls({}, (_, i) => (i % 2 === 0 ? { error: 'budget_exceeded', status: 429 } : {}))
+  const raised = {
+    ...commit('b', 'policy', turn - 1, 'budgets.yaml', 'Budget/mail'),
+    files: [{ path: 'budgets.yaml', diff: '-usd: 20\n+usd: 21' }],
+  }
+  const cut = {
+    ...commit('c', 'policy', turn - 2, 'budgets.yaml', 'Budget/desk'),
+    files: [{ path: 'budgets.yaml', diff: '-usd: 50\n+usd: 5' }],
+  }
+  expect(top(caseWith(refused, [...history, raised]))?.cause.kind).toBe('external')
+  expect(top(caseWith(refused, [...history, raised, cut]))?.cause).toEqual({ kind: 'change', name: sha('c') })
+})
+
 describe('nothing is said', () => {
   test('of healthy calls, whoever commits', () => {
     for (let seed = 1; seed <= 20; seed++)

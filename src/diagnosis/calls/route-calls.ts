@@ -43,7 +43,7 @@ const within = 0.5
 /** Routes in the order of their names. */
 export function routesOf({ calls, changes, events }: Case): RouteCalls[] {
   const byRoute = Map.groupBy(calls, ({ namespace, route }) => `${namespace}\n${route}`)
-  return [...byRoute.keys()].sort().map(key => {
+  const routes = [...byRoute.keys()].sort().map(key => {
     const [namespace = '', route = ''] = key.split('\n')
     const own = byRoute.get(key) ?? []
     const worse: Worse[] = []
@@ -60,6 +60,43 @@ export function routesOf({ calls, changes, events }: Case): RouteCalls[] {
     worse.sort((a, b) => b.shift.z - a.shift.z || (a.measure.name < b.measure.name ? -1 : 1))
     return { namespace, route, calls: own, worse, steady, changes, events }
   })
+  return routes.map(route => ({ ...route, worse: route.worse.map(worse => shared(worse, route, routes)) }))
+}
+
+/** Shifts of two routes that began so near to each other began together. */
+export const togetherMs = 15 * 60_000
+
+/** What also began on another route with the same model, that got no new release, is not by this route's release. */
+function shared(
+  worse: Worse,
+  route: Pick<RouteCalls, 'route' | 'namespace' | 'calls'>,
+  routes: readonly RouteCalls[],
+): Worse {
+  if (worse.with.kind === 'time') return worse
+  const model = answeredBy(route, worse.shift.at)
+  const together = routes.some(
+    other =>
+      (other.route !== route.route || other.namespace !== route.namespace) &&
+      other.worse.some(
+        ({ measure, shift, with: follows }) =>
+          follows.kind === 'time' &&
+          measure.name === worse.measure.name &&
+          Math.abs(shift.at - worse.shift.at) <= togetherMs &&
+          answeredBy(other, shift.at) === model,
+      ),
+  )
+  return together ? { ...worse, with: { kind: 'time', release: worse.with.release } } : worse
+}
+
+/** `provider/model` of most calls after a time. */
+export function answeredBy({ calls }: Pick<RouteCalls, 'calls'>, at: number): string {
+  const counts = new Map<string, number>()
+  for (const call of calls)
+    if (call.at >= at && call.model !== '') {
+      const name = `${call.provider}/${call.model}`
+      counts.set(name, (counts.get(name) ?? 0) + 1)
+    }
+  return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))[0]?.[0] ?? ''
 }
 
 export function pointsOf(calls: readonly ReviewedCall[], { of }: Measure): Points {

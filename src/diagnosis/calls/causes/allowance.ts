@@ -1,9 +1,27 @@
-import { commitsIn } from '../commits.ts'
+import { type Commit, commitsIn } from '../commits.ts'
 import { momentOf, moved, nameOf, shiftEvidence } from '../wording.ts'
 import { type CallCause, none } from './cause.ts'
 
 /** Budgets and keys act at once, without a release. */
 const nearMs = 600_000
+
+/** Every number that it changes becomes larger. */
+function raises({ files }: Commit): boolean {
+  const numbers = (sign: string) =>
+    files.flatMap(({ diff = '' }) =>
+      diff
+        .split('\n')
+        .filter(line => line.startsWith(sign))
+        .flatMap(line => line.match(/\d+(?:\.\d+)?/g) ?? [])
+        .map(Number),
+    )
+  const [before, after] = [numbers('-'), numbers('+')]
+  return (
+    before.length > 0 &&
+    before.length === after.length &&
+    before.every((value, i) => value <= (after[i] ?? 0))
+  )
+}
 
 /** Calls are refused for a budget or a limit: a commit made it smaller, or it is used up. */
 export const allowance: CallCause = {
@@ -16,7 +34,8 @@ export const allowance: CallCause = {
       commit =>
         commit.at <= at + 60_000 &&
         commit.at > at - nearMs &&
-        commit.objects.some(object => /^(Budget|AccessKey)\//.test(object)),
+        commit.objects.some(object => /^(Budget|AccessKey)\//.test(object)) &&
+        !raises(commit),
     )
     const evidence = [shiftEvidence(route, worse)]
     const explains = [route.route, nameOf(route)]

@@ -1,12 +1,9 @@
 import type { Finding } from '../../channel.ts'
 import type { Evidence } from '../../diagnosis.ts'
 import { isScore, saidByPeople } from '../measures.ts'
-import type { RouteCalls, Worse } from '../route-calls.ts'
+import { answeredBy, type RouteCalls, togetherMs, type Worse } from '../route-calls.ts'
 import { momentOf, moved, nameOf, shiftEvidence } from '../wording.ts'
 import { type CallCause, none } from './cause.ts'
-
-/** Shifts of two routes that began so near to each other began together. */
-const togetherMs = 15 * 60_000
 
 const ofProvider = ({ measure }: Worse): boolean =>
   isScore(measure) ||
@@ -87,14 +84,3 @@ const hasScorers = ({ calls }: RouteCalls): boolean =>
 
 const shiftsAt = ({ worse }: RouteCalls, at: number): boolean =>
   worse.some(one => one.with.kind === 'time' && ofProvider(one) && Math.abs(one.shift.at - at) <= togetherMs)
-
-/** `provider/model` of most calls after a time. */
-function answeredBy({ calls }: RouteCalls, at: number): string {
-  const counts = new Map<string, number>()
-  for (const call of calls)
-    if (call.at >= at && call.model !== '') {
-      const name = `${call.provider}/${call.model}`
-      counts.set(name, (counts.get(name) ?? 0) + 1)
-    }
-  return [...counts].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))[0]?.[0] ?? ''
-}
