@@ -19,8 +19,15 @@ const PAGE = 1000
 export interface Flights {
   /** Reads what the ledger has gained. Everything that was decided before is in what the methods say. */
   refresh(): Promise<void>
-  /** Another proposal that is on its way to one of these objects, or has yet to show whether it helped. */
-  busy(objects: readonly string[], uid: string): { flight: Flight; object: string } | undefined
+  /**
+   * Another proposal that is on its way to one of these objects, or has yet to show whether it helped.
+   * @param there uids of the proposals that exist: one that was deleted holds up nobody
+   */
+  busy(
+    objects: readonly string[],
+    uid: string,
+    there: ReadonlySet<string>,
+  ): { flight: Flight; object: string } | undefined
   /** Merges of proposals by automation in a namespace since a time. */
   mergedSince(namespace: string, since: number): number
   /** An object that automation has changed at least so often since a time. */
@@ -53,9 +60,9 @@ export function flightsOf(ledger: Pick<Ledger, 'list'>): Flights {
       reading = reading.catch(() => {}).then(take)
       return reading
     },
-    busy(objects, uid) {
+    busy(objects, uid, there) {
       for (const flight of flights.values()) {
-        if (flight.uid === uid || flight.ended) continue
+        if (flight.uid === uid || flight.ended || !there.has(flight.uid)) continue
         const object = objects.find(name => flight.objects.includes(name))
         if (object !== undefined) return { flight, object }
       }

@@ -1,5 +1,6 @@
 import type { PullRequest } from '../../git/forges/forge.ts'
 import { knownCommits, renderOn, stillFits } from './branch.ts'
+import { existing } from './limits.ts'
 import type { Place } from './place.ts'
 import { note, type Work } from './work.ts'
 
@@ -32,7 +33,8 @@ export async function landed(
   if (rendered.result !== 'said') return false
   await work.flights.refresh()
   // Where another proposal is on its way, that one said it.
-  if (work.flights.busy(thingsSeen(work), work.proposal.metadata.uid ?? '')) return false
+  if (work.flights.busy(thingsSeen(work), work.proposal.metadata.uid ?? '', existing(work.context)))
+    return false
   await noteMerge(work, { revision: head, onto: newest.base, commit: newest.revision })
   return true
 }

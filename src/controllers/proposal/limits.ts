@@ -83,10 +83,18 @@ export function checkMerge(
       `${merged} proposals by automation were merged within 24 hours, ${policy.limits.mergesPerDay} may be: merge it yourself, or raise spec.limits.mergesPerDay`,
       600_000,
     )
-  const busy = flights.busy(objects, uid)
+  const busy = flights.busy(objects, uid, existing(context))
   if (busy)
     throw new Held(
       'ObjectBusy',
       `${busy.flight.subject} changes ${busy.object} and has not shown yet whether it helped: this waits for it`,
     )
 }
+
+/** Uids of all proposals that there are. */
+export const existing = ({ informer }: Pick<Work['context'], 'informer'>): ReadonlySet<string> =>
+  new Set(
+    informer(Proposal)
+      .list()
+      .flatMap(({ metadata }) => metadata.uid ?? []),
+  )

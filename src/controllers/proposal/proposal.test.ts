@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { conditionOf } from '../../api/conditions.ts'
-import { AUTOMATION, file, mainOf, phaseOf, proposalWorld, spec } from './proposal.world.ts'
+import { Proposal } from '../../api/kinds/proposal.ts'
+import { AUTOMATION, file, heldBy, mainOf, phaseOf, proposalWorld, raise, spec } from './proposal.world.ts'
 
 const minute = 60_000
 
@@ -199,4 +200,18 @@ describe('people', () => {
       merge: { by: 'people', revision: mainOf(world) },
     })
   })
+})
+
+test('one that is deleted leaves nothing behind and holds up nobody', async () => {
+  await using world = await proposalWorld()
+  await world.autonomy({ mode: 'auto', approvals: { low: 0, medium: 1, high: 2 } })
+  await world.propose()
+  expect(await phaseOf(world)).toBe('Merged')
+  await world.propose({ changes: [raise('512Mi', '768Mi')] }, { name: 'second' })
+  expect(await heldBy(world, 'second')).toContain('ObjectBusy')
+  await world.client.delete(Proposal, 'checkout-memory', 'shop')
+  await world.advance(minute)
+  expect(await world.client.find(Proposal, 'checkout-memory', 'shop')).toBeUndefined()
+  expect(await phaseOf(world, 'second')).toBe('Merged')
+  expect(world.repository.git('branch', '--list', 'keelway/proposal/checkout-memory*')).toBe('')
 })

@@ -66,6 +66,21 @@ export function proposalReconciler(dependencies: ProposalDependencies): Reconcil
         },
       },
     ],
+    finalizer: 'keelway.dev/proposal',
+    async finalize(deleted, context) {
+      const proposal = { status: {}, ...structuredClone(deleted) }
+      const { ledger } = dependencies
+      const entries = await ownEntries(proposal, { ledger, context })
+      adopt(proposal, entries)
+      const work: Work = { proposal, context, dependencies, ledger, gates, flights, entries }
+      if (!hasEnded(proposal.status)) await end(proposal, { ledger, context }, 'Withdrawn', 'it was deleted')
+      try {
+        await clean(work)
+      } catch (error) {
+        // A branch that is left does less harm than an object that can not be deleted.
+        if (!(error instanceof GitError || error instanceof ForgeError)) throw error
+      }
+    },
     async reconcile(proposal, context) {
       const { ledger } = dependencies
       const { status } = proposal
