@@ -110,7 +110,7 @@ export const Autonomy = defineKind({
   example: {
     apiVersion: 'keelway.dev/v1alpha1',
     kind: 'Autonomy',
-    metadata: { name: 'shop', namespace: 'shop' },
+    metadata: { name: 'shop', namespace: 'default' },
     spec: { mode: 'auto', approvals: { low: 0, medium: 1, high: 2 } },
   },
 })

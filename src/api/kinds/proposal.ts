@@ -262,7 +262,7 @@ export const Proposal = defineKind({
   example: {
     apiVersion: 'keelway.dev/v1alpha1',
     kind: 'Proposal',
-    metadata: { name: 'checkout-memory', namespace: 'shop' },
+    metadata: { name: 'checkout-memory', namespace: 'default' },
     spec: {
       delivery: 'shop',
       title: 'Raise the memory limit of checkout to 512Mi',
@@ -272,7 +272,7 @@ export const Proposal = defineKind({
       changes: [
         {
           file: 'deploy/checkout.yaml',
-          object: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'checkout', namespace: 'shop' },
+          object: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'checkout', namespace: 'default' },
           operations: [
             { op: 'test', path: '/spec/template/spec/containers/0/resources/limits/memory', value: '256Mi' },
             {
