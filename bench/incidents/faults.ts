@@ -12,6 +12,8 @@ export interface Fault {
   traffic?: 'attack' | 'loop'
   /** What people say of right answers. */
   labels?: 'batch' | 'new-policy'
+  /** The outside cause to be named, where no commit is to blame. */
+  outside?: RegExp
 }
 
 const commit = (name: string, title: string, edit: Partial<Shop>): Fault => ({
@@ -36,13 +38,13 @@ export const faults: readonly Fault[] = [
   commit('timeout', 'Fail fast', { timeout: '280ms' }),
   commit('route-weight', 'Share the load', { otherWeight: 3 }),
   commit('budget-cut', 'Review budgets', { budgetUsd: 0.0005 }),
-  { name: 'provider-drift', provider: { wrong: 0.35 } },
-  { name: 'provider-slow', provider: { slower: 9 } },
-  { name: 'provider-errors', provider: { failing: 0.6 } },
-  { name: 'attack-wave', traffic: 'attack' },
-  { name: 'budget-loop', traffic: 'loop' },
-  { name: 'bad-labels', labels: 'batch' },
-  { name: 'stale-data', labels: 'new-policy' },
+  { name: 'provider-drift', provider: { wrong: 0.35 }, outside: /large$/ },
+  { name: 'provider-slow', provider: { slower: 9 }, outside: /large$/ },
+  { name: 'provider-errors', provider: { failing: 0.6 }, outside: /large$/ },
+  { name: 'attack-wave', traffic: 'attack', outside: /^attack on default\/desk/ },
+  { name: 'budget-loop', traffic: 'loop', outside: /^client of key/ },
+  { name: 'bad-labels', labels: 'batch', outside: /^labels by batch-7/ },
+  { name: 'stale-data', labels: 'new-policy', outside: /^what counts as right/ },
   { name: 'healthy' },
 ]
 

@@ -81,7 +81,11 @@ export async function runIncident(
   const diagnosis = await shop.diagnosis(incident, at)
   const [top] = diagnosis.hypotheses
   const blamed = top?.cause.kind === 'change' ? top.cause.name : undefined
-  const right = guilty ? blamed === guilty : fault.name === 'healthy' ? !top : top?.cause.kind === 'external'
+  const right = guilty
+    ? blamed === guilty
+    : fault.outside
+      ? top?.cause.kind === 'external' && fault.outside.test(top.cause.name)
+      : !top
   const recovered = guilty && right ? await shop.recovery(fault, original, stable, at) : undefined
   return {
     fault: fault.name,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { ReviewedCall } from '../../telemetry/telemetry.ts'
 import { channelContract } from '../channel.contract.ts'
 import type { Case } from '../channel.ts'
 import { diagnose } from '../diagnose.ts'
@@ -162,6 +163,29 @@ test('a budget that was raised is not to blame for one that is used up', () => {
   }
   expect(top(caseWith(refused, [...history, raised]))?.cause.kind).toBe('external')
   expect(top(caseWith(refused, [...history, raised, cut]))?.cause).toEqual({ kind: 'change', name: sha('c') })
+})
+
+test('people who call other answers right with every model at once changed what is right', () => {
+  const fell = (
+    { id, feedback }: { id: string; feedback: ReviewedCall['feedback'] },
+    _: number,
+    chance: () => number,
+  ) => ({
+    feedback: [
+      ...feedback.filter(({ source }) => source === 'scorer'),
+      said(id, 'person', chance() < 0.5 ? 1 : 0, 'ada'),
+    ],
+  })
+  const alone = [
+    ...madeCalls({}, fell),
+    ...madeCalls({ route: 'mail', provider: 'local', model: 'small' }, () => ({}), 2),
+  ]
+  const both = [
+    ...madeCalls({}, fell),
+    ...madeCalls({ route: 'mail', provider: 'local', model: 'small' }, fell, 2),
+  ]
+  expect(top(caseWith(both, history))?.cause.name).toMatch(/^what counts as right on support/)
+  expect(top(caseWith(alone, history))?.cause.name).toBe('openai/gpt-x')
 })
 
 describe('nothing is said', () => {

@@ -4,6 +4,7 @@ import { isScore, saidByPeople } from '../measures.ts'
 import { answeredBy, type RouteCalls, togetherMs, type Worse } from '../route-calls.ts'
 import { momentOf, moved, nameOf, shiftEvidence } from '../wording.ts'
 import { type CallCause, none } from './cause.ts'
+import { newLabeller } from './labels.ts'
 
 const ofProvider = ({ measure }: Worse): boolean =>
   isScore(measure) ||
@@ -18,11 +19,10 @@ const ofProvider = ({ measure }: Worse): boolean =>
 export const provider: CallCause = {
   name: 'provider',
   look(route, routes) {
-    const scored = route.worse.filter(worse => worse.with.kind === 'time' && ofProvider(worse))
-    // People alone may be wrong; that is another cause.
-    const worse = scored.some(({ measure }) => !saidByPeople(measure)) || !hasScorers(route) ? scored : []
+    const worse = route.worse.filter(one => one.with.kind === 'time' && ofProvider(one))
     const [first] = worse
-    if (!first) return none
+    // People may be wrong; that is another cause.
+    if (!first || (saidByPeople(first.measure) && newLabeller(route, first.shift.at))) return none
     const name = answeredBy(route, first.shift.at)
     if (name === '' || name.startsWith('model/')) return none
     const others = routes.filter(other => other !== route)
@@ -30,9 +30,13 @@ export const provider: CallCause = {
     const sameToo = same.filter(other => shiftsAt(other, first.shift.at))
     const different = others.filter(other => !same.includes(other) && other.calls.length >= 40)
     const differentToo = different.filter(other => shiftsAt(other, first.shift.at))
+    const onlyPeople = worse.every(({ measure }) => saidByPeople(measure)) && hasScorers(route)
     const strength = Math.min(
       0.93,
-      0.7 + (sameToo.length > 0 ? 0.15 : 0) + (different.length > 0 && differentToo.length === 0 ? 0.08 : 0),
+      (onlyPeople ? 0.6 : 0.7) +
+        (sameToo.length > 0 ? 0.15 : 0) +
+        (different.length > 0 && differentToo.length === 0 ? 0.08 : 0) -
+        (differentToo.length > 0 ? 0.3 : 0),
     )
     const told = route.events.filter(({ reason }) => reason === 'ProviderDrift')
     return {
