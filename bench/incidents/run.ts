@@ -9,7 +9,7 @@ import { RouteRelease } from '../../src/api/kinds/route-release.ts'
 import { caseOf } from '../../src/diagnosis/case.ts'
 import { channels } from '../../src/diagnosis/channels.ts'
 import { diagnose } from '../../src/diagnosis/diagnose.ts'
-import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts'
+import type { Cause, Diagnosis } from '../../src/diagnosis/diagnosis.ts'
 import { type Random, seededRandom } from '../../src/lib/random.ts'
 import { bundleSources, toldOf } from '../../src/main/evidence.ts'
 import { loadBundle } from '../../src/telemetry/bundle/load.ts'
@@ -81,11 +81,7 @@ export async function runIncident(
   const diagnosis = await shop.diagnosis(incident, at)
   const [top] = diagnosis.hypotheses
   const blamed = top?.cause.kind === 'change' ? top.cause.name : undefined
-  const right = guilty
-    ? blamed === guilty
-    : fault.outside
-      ? top?.cause.kind === 'external' && fault.outside.test(top.cause.name)
-      : !top
+  const right = isRight(fault, guilty, top?.cause)
   const recovered = guilty && right ? await shop.recovery(fault, original, stable, at) : undefined
   return {
     fault: fault.name,
@@ -97,6 +93,11 @@ export async function runIncident(
     ...(recovered !== undefined && { recovered: Math.round(recovered / 1000) }),
     said: top ? `${top.cause.kind} ${top.cause.name}: ${top.statement}` : (diagnosis.reason ?? ''),
   }
+}
+
+function isRight({ outside }: Fault, guilty: string | undefined, cause: Cause | undefined): boolean {
+  if (guilty) return cause?.kind === 'change' && cause.name === guilty
+  return outside ? cause?.kind === 'external' && outside.test(cause.name) : cause === undefined
 }
 
 async function open(seed: number, steps: Shop['steps']) {

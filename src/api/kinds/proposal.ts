@@ -33,7 +33,11 @@ const Change = z.object({
     .regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/)
     .optional()
     .describe('Commit whose content the file gets back; a file that it does not have is removed.'),
-  content: z.string().max(262_144).optional().describe('Whole content of a new file.'),
+  content: z
+    .string()
+    .max(262_144)
+    .optional()
+    .describe('Whole content of the file, which is new or was not changed since this was proposed.'),
 })
 
 const Signal = z.object({

@@ -108,8 +108,8 @@ async function changed(change: Change, now: string | undefined, at: Situation): 
     throw new Stale(`${file} was changed since: restoring it would take that back too`)
   }
   if (content !== undefined) {
-    if (now === undefined || now === content) return content
-    throw new Stale(`${file} is there already, with other content`)
+    if (now === undefined || now === content || (await untouched())) return content
+    throw new Stale(`${file} was changed since: writing it would take that back`)
   }
   if (now === undefined) throw new Unfit(`there is no file ${file}`)
   if (!isStructured(file))
