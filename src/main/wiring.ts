@@ -2,6 +2,7 @@ import { Agent } from 'undici'
 import type { Kind } from '../api/kind.ts'
 import { kinds } from '../api/kinds/index.ts'
 import type { ModelRoute } from '../api/kinds/model-route.ts'
+import type { Diagnose } from '../controllers/incident/diagnoses.ts'
 import { reconcilers } from '../controllers/index.ts'
 import { httpPost } from '../controllers/notification/http-post.ts'
 import { smtpMail } from '../controllers/notification/mail.ts'
@@ -25,7 +26,6 @@ import type { SignalStore } from '../telemetry/signals/signal-store.ts'
 import { createAnomalyWatch } from '../telemetry/symptoms/anomaly-watch.ts'
 import { watchFile } from '../telemetry/symptoms/watch-file.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
-import type { Evidence } from './evidence.ts'
 
 export interface ControllerParts {
   git: Git
@@ -36,8 +36,8 @@ export interface ControllerParts {
   signals: SignalStore
   /** Where the anomaly watch keeps what it has learnt; without it that is learnt again after a restart. */
   watchMemory?: string
-  /** Gathers evidence and diagnoses it; absent where nothing can be written. */
-  evidence?: Evidence
+  /** Absent where no evidence can be written. */
+  diagnose?: Diagnose
   /** Kinds to watch; all of them where absent. */
   kinds?: readonly Kind[]
   /** What gateways have spent. */
@@ -45,12 +45,10 @@ export interface ControllerParts {
 }
 
 export function controllersOf(parts: ControllerParts) {
-  const { evidence } = parts
   return reconcilers({
     ...parts,
     callHistory: parts.telemetry,
     carriers: { post: httpPost(fetch), mail: smtpMail() },
-    ...(evidence && { diagnose: (incident, signal) => evidence.diagnose(incident, signal, {}) }),
     anomalies: createAnomalyWatch({
       signals: parts.signals,
       ...(parts.watchMemory === undefined ? {} : { memory: watchFile(parts.watchMemory) }),
