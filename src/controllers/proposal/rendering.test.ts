@@ -162,6 +162,14 @@ describe('rendering', () => {
     expect((await render(changes, git.commitFiles(later), since)).result).toBe(result)
   })
 
+  test('writes a document anew that nobody changed since', async () => {
+    const { git, render, since } = scene({ 'deploy/checkout.yaml': file, 'docs/runbook.md': 'old' })
+    const change: Change[] = [{ file: 'docs/runbook.md', content: 'new' }]
+    expect(await render(change)).toMatchObject({ result: 'rendered', files: { 'docs/runbook.md': 'new' } })
+    const later = git.commitFiles({ 'docs/runbook.md': 'by somebody' })
+    expect((await render(change, later, since)).result).toBe('stale')
+  })
+
   test('restores what nobody changed since, and nothing else', async () => {
     const { git, render, since } = scene({ 'deploy/checkout.yaml': file })
     const bad = git.commitFiles({ 'deploy/checkout.yaml': file.replace('256Mi', '1Mi') })
