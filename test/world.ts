@@ -222,6 +222,8 @@ export async function testWorld({
     async advance(ms) {
       for (let left = ms; left > 0; left -= 250) {
         clock.advance(Math.min(left, 250))
+        // What gateways report travels over HTTP, in real time.
+        await turns(10)
         await manager.settle()
       }
     },

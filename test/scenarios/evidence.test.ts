@@ -24,6 +24,8 @@ test('answers without labels are no evidence for a quality metric', async () => 
     await world.traffic('refund', silent)
     await world.advance(4000)
   }
+  for (let late = 0; late < 50 && (await wantedOf(world)).status?.units !== 160; late++)
+    await world.advance(200)
   const { status } = await wantedOf(world)
   expect(status).toMatchObject({ phase: 'RollingOut', step: 0, units: 160 })
   expect(status?.evidence?.[0]?.units).toBe(0)

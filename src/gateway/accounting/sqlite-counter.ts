@@ -58,10 +58,26 @@ export function sqliteCounter({ path, clock }: { path: string; clock: Clock }): 
   }
 }
 
+/** SQLite does not wait where two processes make a fresh file one with a write-ahead log at once. */
+function withWal(db: DatabaseSync): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  for (let tries = busyMs / 20; ; tries--)
+    try {
+      db.exec('PRAGMA journal_mode = WAL')
+      return
+    } catch (error) {
+      if ((error as { errcode?: number }).errcode !== SQLITE_BUSY || tries === 0) throw error
+      Atomics.wait(pause, 0, 0, 20)
+    }
+}
+
+const SQLITE_BUSY = 5
+
 function open(path: string): DatabaseSync {
   try {
     const db = new DatabaseSync(path, { timeout: busyMs })
-    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+    withWal(db)
+    db.exec('PRAGMA synchronous = NORMAL')
     db.exec(`
       CREATE TABLE IF NOT EXISTS windows (
         key TEXT NOT NULL, start INTEGER NOT NULL, until INTEGER NOT NULL,
