@@ -1,12 +1,14 @@
-import type { Case } from '../channel.ts'
 import { bareName } from '../changes/symptoms/words.ts'
+import type { Case } from '../channel.ts'
 import { observedObjects } from '../observed/observed.ts'
 
 const most = { objects: 20_000, hosts: 20_000 } as const
 const inside = /(\.|^)(cluster\.local|local|internal|intranet|corp|lan|svc|localdomain|localhost)$/
 
 /** Whether a host is one of ours: declared by an object of ours, of a service of ours, or of an inner domain. */
-export function ownHosts(evidence: Pick<Case, 'cluster' | 'services' | 'topology'>): (host: string) => boolean {
+export function ownHosts(
+  evidence: Pick<Case, 'cluster' | 'services' | 'topology'>,
+): (host: string) => boolean {
   const exact = new Set<string>()
   const under: string[] = []
   const add = (host: unknown) => {
@@ -61,11 +63,11 @@ function declaredBy(object: Fields): unknown[] {
     case 'TLSRoute':
       return [...list(spec.hostnames), ...told]
     case 'VirtualService':
-      return list(spec.hosts)
+      return [...list(spec.hosts)]
     case 'Route':
       return [spec.host]
     case 'Certificate':
-      return list(spec.dnsNames)
+      return [...list(spec.dnsNames)]
     case 'Service':
       return [`${String(name)}.${String(namespace ?? 'default')}`, ...told]
     default:
