@@ -59,9 +59,9 @@ export function files(shop: Shop, url: string): Record<string, string> {
       protocol: 'openai',
       endpoint: `${url}/${name}/v1`,
       timeout,
-      models: ['large', 'small'].map(model => ({
+      models: ['large', 'grand', 'small'].map(model => ({
         name: model,
-        price: price(model === 'large' ? perMillion : perMillion / 5),
+        price: price(model === 'small' ? perMillion / 5 : perMillion),
         contextWindow: 8000,
         maxOutputTokens: 400,
       })),
@@ -121,7 +121,7 @@ export function files(shop: Shop, url: string): Record<string, string> {
       messages: [{ role: 'system', content: promptText(2) }],
     }),
     'deploy/mail/route.yaml': route('mail', {
-      serve: { prompt: { ref: 'mail' }, provider: { ref: 'other', model: 'large' } },
+      serve: { prompt: { ref: 'mail' }, provider: { ref: 'other', model: 'grand' } },
     }),
     'deploy/budgets/desk.yaml': object('Budget', 'desk', {
       routes: ['desk'],

@@ -26,6 +26,7 @@ export interface Upstream extends AsyncDisposable {
 /** Milliseconds to an answer, and share of wrong ones, by model. */
 const models: Record<string, { ms: number; wrong: number }> = {
   large: { ms: 300, wrong: 0.01 },
+  grand: { ms: 300, wrong: 0.01 },
   small: { ms: 200, wrong: 0.3 },
 }
 
