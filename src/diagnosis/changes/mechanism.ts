@@ -18,6 +18,8 @@ const vague: ReadonlySet<SymptomKind> = new Set([
   'silence',
 ])
 const vagueShare = 0.55
+/** What a known mechanism counts of an edit that hardly changes what runs. */
+const byKind = 0.4
 /** What a mechanism counts without a word in common with the evidence. */
 const alone = 0.55
 /** The same of what no class knows. */
@@ -52,12 +54,18 @@ interface Facts {
   arrived: Arrived
   said: Weights
   link: number
+  /** How much of what runs the edit can change, 0 to 1. */
+  impact: number
 }
 
 /** The mechanism that explains most; or in words why there is none. */
 export function bestMechanism(edit: Edit, facts: Facts): Mechanism | string {
   const hits = diffClasses.flatMap(diffClass =>
-    diffClass.find(edit).map(hit => ({ ...hit, class: diffClass })),
+    diffClass.find(edit).map(hit => ({
+      ...hit,
+      class: diffClass,
+      strength: hit.strength * (diffClass === unclassified ? 1 : byKind + (1 - byKind) * facts.impact),
+    })),
   )
   const [first] = hits
   if (!first) return 'it changes nothing that runs'

@@ -5,10 +5,11 @@ const most = { spans: 200_000, mentioned: 300, hops: 3 } as const
 /** How likely a change of a service is behind symptoms of it, of those that call it, and so on. */
 const nearness = {
   itself: 1,
-  callee: 0.8,
-  caller: 0.6,
+  callee: 0.85,
+  caller: 0.75,
   further: 0.45,
   unknown: 0.7,
+  shown: 0.5,
   unseen: 0.4,
   unrelated: 0.2,
 } as const
@@ -41,6 +42,10 @@ export function nearnessOf(evidence: Case, { suffering, sayings }: Symptoms): Ne
   const callees = reachable(sick, edges)
   const callers = reachable(sick, back)
   const seen = new Set([...evidence.services, ...evidence.topology.services, ...edges.keys(), ...back.keys()])
+  const shown = new Set([
+    ...evidence.tables.map(table => table.service),
+    ...evidence.logs.slice(0, most.spans).map(({ resource }) => resource.service),
+  ])
   const shareOf = (service: string): number => {
     if (service === '') return nearness.unknown
     const own = suffering.get(service) ?? 0
@@ -49,6 +54,8 @@ export function nearnessOf(evidence: Case, { suffering, sayings }: Symptoms): Ne
     if (down === 1) return nearness.callee
     if (up === 1) return nearness.caller
     if (down !== undefined || up !== undefined) return nearness.further
+    // Where no graph is known, what was collected for the incident has something to do with it.
+    if (evidence.topology.calls.length === 0 && shown.has(service)) return nearness.shown
     return seen.has(service) ? nearness.unrelated : nearness.unseen
   }
   return service => ({ share: shareOf(service), calls: callers.get(service) === 1 })

@@ -1,17 +1,21 @@
 import type { ChangeRecord } from '../../telemetry/signals/signal.ts'
 import type { Case } from '../channel.ts'
 import { type Edit, editOf } from './diff/edit.ts'
+import { impactOf } from './diff/impact.ts'
 import { type DirectLink, directLink } from './direct-links.ts'
 import { changeWords, evidenceWords, flagNamed, overlap, rarityOf } from './evidence-words.ts'
 import { bestMechanism, type Mechanism } from './mechanism.ts'
 import { type Nearness, nearnessOf } from './place.ts'
 import { type Arrival, type Arrived, arrivalsOf } from './reach.ts'
 import type { Symptoms } from './symptoms/symptom.ts'
+import { bareName } from './symptoms/words.ts'
 
 /** A change that could have done it. */
 export interface Suspect extends Arrived, Mechanism {
   change: ChangeRecord
   words: readonly string[]
+  /** How much of what runs it can change, 0 to 1, by the edit alone. */
+  impact: number
   direct?: DirectLink
 }
 
@@ -25,7 +29,9 @@ export interface Cleared {
 /** Changes this long before the onset count fully; further back they fade. */
 const window = { full: 45 * 60_000, fade: 6 * 3_600_000, flag: 15 * 60_000, flagFade: 3_600_000 } as const
 /** How likely a library of nobody's is in use where it was deployed with; words in common make up for it. */
-const shared = 0.6
+const shared = 0.4
+/** How near a change is to a service that its paths name, when it was deployed with something else. */
+const byPath = 0.9
 /** Metrics come by the minute, and a rollout takes one. */
 const slack = 90_000
 const most = { changes: 1_000 } as const
@@ -54,9 +60,19 @@ export function scored(evidence: Case, symptoms: Symptoms): { suspects: Suspect[
       clear(arrived)
       continue
     }
-    const mechanism = bestMechanism(edit, { symptoms, arrived, said, link: linkOf(common.share, direct) })
+    const impact = impactOf(edit)
+    const link = linkOf(common.share, direct)
+    const mechanism = bestMechanism(edit, { symptoms, arrived, said, link, impact })
     if (typeof mechanism === 'string') clear(mechanism)
-    else suspects.push({ change, ...arrived, ...mechanism, words: common.words, ...(direct && { direct }) })
+    else
+      suspects.push({
+        change,
+        ...arrived,
+        ...mechanism,
+        words: common.words,
+        impact,
+        ...(direct && { direct }),
+      })
   }
   suspects.sort((a, b) => b.score - a.score || (a.change.id < b.change.id ? -1 : 1))
   return { suspects, cleared }
@@ -89,15 +105,29 @@ function arrivalOf(
     const late = onset && first ? Math.round((first.at - onset.sure) / 60_000) : 0
     return `it took effect ${late} min after the symptoms began`
   }
+  const named = Math.max(0, ...namedIn(change, services).map(service => byPath * near(service).share))
   return timely
     .map(arrival => ({
       arrival,
-      place: near(arrival.service).share * (arrival.shared ? shared : 1),
+      place: Math.max(near(arrival.service).share * (arrival.shared ? shared : 1), arrival.by ? 0 : named),
       calls: near(arrival.service).calls,
       time: timeliness(change, arrival, onset),
     }))
-    .reduce((best, one) => (one.place * one.time > best.place * best.time ? one : best))
+    .reduce((best, one) => (likely(one) > likely(best) ? one : best))
 }
+
+/** Services that a path names, wherever it was deployed from. */
+function namedIn({ files = [] }: ChangeRecord, services: readonly string[]): string[] {
+  const parts = new Set(
+    files
+      .slice(0, 50)
+      .flatMap(({ path }) => path.split('/').map(part => bareName(part.replace(/\.\w{1,6}$/, '')))),
+  )
+  return services.filter(service => bareName(service).length >= 4 && parts.has(bareName(service)))
+}
+
+/** Its own deploy tells more than that of something else. */
+const likely = ({ place, time, arrival }: Arrived): number => place * time * (arrival.by ? 0.8 : 1)
 
 const roleWords: Readonly<Record<string, string>> = {
   ...{ docs: 'documentation', test: 'tests', style: 'looks', ci: 'builds and checks', lock: 'checksums' },

@@ -1,6 +1,10 @@
 import type { Saying } from '../changes/symptoms/symptom.ts'
 import type { Evidence } from '../diagnosis.ts'
 
+/** Services that are the machines and the cluster themselves, and speak of them. */
+export const platform =
+  /^(kube(let|-\w+)|node([-_]\w+)*|chronyd|ntpd|systemd|kernel|containerd|dockerd|coredns|etcd|cloud-\w+|[\w-]*termination-handler|[\w-]*autoscaler|cni\w*|calico\w*|cilium\w*)$/i
+
 const most = { text: 2_000, detail: 300, evidence: 6 } as const
 
 /** What was said in words that match, the weightiest first. */

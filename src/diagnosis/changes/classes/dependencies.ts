@@ -61,7 +61,8 @@ export const dependencyChanged: DiffClass = {
 function bumps({ files }: Edit): Hit[] {
   return files.flatMap(file => {
     if (file.role !== 'manifest') return []
-    const [before, after] = [versionsOf(file.removed), versionsOf(file.added)]
+    const about = /<artifactId>([\w.-]{1,100})</.exec(file.context.join('\n'))?.[1] ?? 'version'
+    const [before, after] = [versionsOf(file.removed, about), versionsOf(file.added, about)]
     const hits: Hit[] = []
     for (const [name, old] of before) {
       const now = after.get(name)
@@ -82,9 +83,14 @@ const hit = (file: FileEdit, says: string, strength: number, about: string): Hit
 const version = /^["']?(?:[~^>=<!]{0,2}\s?)v?(\d+(?:\.[\w+-]+){0,4})["',;)]?$/
 
 /** Module and version of lines such as `a/b v1.2.3`, `"x": "^1.2"`, `x==1.2`, `implementation 'g:a:1.2'`. */
-function versionsOf(lines: readonly string[]): Map<string, string> {
+function versionsOf(lines: readonly string[], about: string): Map<string, string> {
   const found = new Map<string, string>()
   for (const line of lines.slice(0, 500)) {
+    const element = /^<([\w.-]{1,60})>v?(\d[\w.+-]{0,40})<\//.exec(line)
+    if (element) {
+      found.set(element[1] === 'version' ? about : (element[1] ?? about), element[2] ?? '')
+      continue
+    }
     const parts = line
       .slice(0, 300)
       .split(/==|>=|~=|=>|[\s:=@]+(?=["'~^>=<]*v?\d)/)

@@ -91,12 +91,13 @@ export function alikeLines(file: FileEdit): readonly (readonly [string, string])
 }
 
 const namesIn = (line: string): string[] => signsIn([line]).filter(sign => /^[A-Za-z_]\w{1,}$/.test(sign))
+const spoken = (line: string): string => line.replace(/"[^"]*"|'[^']*'|`[^`]*`/g, '""')
 const comparisons = (line: string): string =>
-  (line.match(/[!=<>]=|&&|\|\||(?<![-=])[<>](?!-)|!|\band\b|\bor\b|\bnot\b/g) ?? []).join(' ')
+  (spoken(line).match(/[!=<>]=|&&|\|\||(?<![-=])[<>](?!-)|!|\band\b|\bor\b|\bnot\b/g) ?? []).join(' ')
 const operators = (line: string): string =>
-  (line.match(/[!=<>]=|&&|\|\||[<>!]|\band\b|\bor\b|\bnot\b|[+*/%-]/g) ?? []).join(' ')
+  (spoken(line).match(/[!=<>]=|&&|\|\||[<>!]|\band\b|\bor\b|\bnot\b|[+*/%-]/g) ?? []).join(' ')
 const constants = (line: string): string =>
-  (line.match(/\b\d+(?:\.\d+)?\b|\b(true|false|nil|null|None)\b/g) ?? []).join(' ')
+  (spoken(line).match(/\b\d+(?:\.\d+)?\b|\b(true|false|nil|null|None)\b/g) ?? []).join(' ')
 
 function costlySearch({ files }: Edit): Hit[] {
   return files.flatMap((file): Hit[] => {

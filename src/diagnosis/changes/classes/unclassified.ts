@@ -1,3 +1,4 @@
+import { impactOf } from '../diff/impact.ts'
 import { symptomKinds } from '../symptoms/symptom.ts'
 import type { DiffClass } from './diff-class.ts'
 
@@ -14,7 +15,8 @@ const anyOfPrograms = Object.fromEntries(
 export const unclassified: DiffClass = {
   name: 'unclassified',
   fault: 'code',
-  find({ files, kept, unknown, change }) {
+  find(edit) {
+    const { files, unknown, change } = edit
     if (unknown) {
       const deployed = change.change !== 'code' || change.resource.service !== ''
       return [
@@ -43,13 +45,12 @@ export const unclassified: DiffClass = {
           ]
         : []
     }
-    const moved = changed.removed.length > 0 && kept >= 0.85
-    const adds = changed.role === 'code' && files.every(({ removed }) => removed.length === 0)
+    const impact = impactOf(edit)
     return [
       {
-        says: moved ? 'moves code without changing it much' : `changes ${changed.path}`,
+        says: impact <= 0.2 ? 'moves code without changing it much' : `changes ${changed.path}`,
         file: changed.path,
-        strength: moved ? 0.3 : adds ? 0.55 : changed.role === 'code' ? 0.8 : 0.85,
+        strength: 0.2 + 0.65 * impact,
         produces: anyOfPrograms,
       },
     ]

@@ -48,6 +48,14 @@ const givenUnit = new RegExp(`^\\w{1,20}\\(${unitWord}=(\\d[\\d_]{0,15}(?:\\.\\d
 function amountOf(text: string): Amount | undefined {
   const call = calledUnit.exec(text) ?? givenUnit.exec(text)
   if (call) return { number: plain(call[2] ?? '') * secondsOf(call[1] ?? ''), unit: 'time' }
+  const iso = /^P(?:(\d{1,5})D)?(?:T(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,9}(?:\.\d+)?)S)?)?$/.exec(text)
+  if (iso && text.length > 1) {
+    const [days, hours, minutes, rest] = iso.slice(1).map(part => Number(part ?? 0))
+    return {
+      number: (days ?? 0) * 86_400 + (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (rest ?? 0),
+      unit: 'time',
+    }
+  }
   const shift = /^(\d{1,9})\s*<<\s*(\d{1,2})$/.exec(text)
   if (shift) return { number: Number(shift[1]) * 2 ** Number(shift[2]), unit: 'bytes' }
   const factors = text.split('*').map(part => part.trim())

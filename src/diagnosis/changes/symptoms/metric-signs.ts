@@ -26,7 +26,7 @@ const signs: readonly MetricSign[] = [
     up: ['pool-wait'],
   },
   {
-    name: /(open|used)_?(fds?|files|file_?(desc|handles)\w*)|fd_?(count|used|open)|file_?descriptors?|sockets_?(open|used)/,
+    name: /(open|used)_?(fds?|files|file_?(desc|handles)\w*)|fd_?(count|used|open)|file_?descriptors?|sockets?_?(open|used|time_?wait)|time_?wait/,
     up: ['file-handles'],
   },
   {

@@ -13,7 +13,10 @@ const phrases: readonly (readonly [SymptomKind, RegExp])[] = [
     'disk',
     /no space left|disk (full|usage|pressure|space)|enospc|read-only file system|volume .{0,60}(full|above)|inodes?\b/,
   ],
-  ['file-handles', /too many open files|emfile|enfile|file descriptor/],
+  [
+    'file-handles',
+    /too many open files|emfile|\benfile|file descriptor|eaddrnotavail|cannot assign requested address|address not available|ephemeral port|port exhaust/,
+  ],
   [
     'threads',
     /thread pool|threadpool|worker pool|no available workers|(threads?|workers?|goroutines?|executor) .{0,30}(exhaust|reject|block|full|busy|saturat|leak)|rejectedexecution|queue (is )?full|event loop blocked|too many goroutines/,

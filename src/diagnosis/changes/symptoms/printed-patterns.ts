@@ -29,7 +29,7 @@ export function printedPatterns({ cluster }: Pick<Case, 'cluster'>): { risen: Sa
       }
       if (delta < 0 && before >= 10 && count < before / 2) faded.push({ ...said, weight: 0.5, count: delta })
       else if (delta > 0 && (bad || delta >= 50) && count >= 1.5 * Math.max(before, 0))
-        risen.push({ ...said, weight: bad ? 1 : 0.6, count })
+        risen.push({ ...said, weight: bad ? 1 : 0.4, count })
     }
   return { risen, faded }
 }

@@ -5,8 +5,15 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
   'too few requests for an office': {
     did: 'b2-rate',
     alert: ['publicapi', 'http_429_ratio', 'publicapi answers 429 to a quarter of requests'],
-    metrics: { 'publicapi http_429_ratio': [0.002, 0.26], 'publicapi requests_per_second': [900, 910], 'dashboard http_5xx_ratio': [0.001, 0.12] },
-    logs: ['publicapi WARN client 203.0.113.9 over its allowance', 'dashboard ERROR could not load widgets: publicapi said 429'],
+    metrics: {
+      'publicapi http_429_ratio': [0.002, 0.26],
+      'publicapi requests_per_second': [900, 910],
+      'dashboard http_5xx_ratio': [0.001, 0.12],
+    },
+    logs: [
+      'publicapi WARN client 203.0.113.9 over its allowance',
+      'dashboard ERROR could not load widgets: publicapi said 429',
+    ],
     usual: ['publicapi request served', 'dashboard widgets loaded'],
     changes: [
       {
@@ -14,21 +21,27 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'refactor: allowance per address instead of per key',
         service: 'publicapi',
         deployed: 53,
-        files: { 'publicapi/allowance.go': `-    bucket := h.buckets.For(r.Header.Get("X-Api-Key"))\n+    bucket := h.buckets.For(remoteIP(r))\n     if !bucket.Take(1) {` },
+        files: {
+          'publicapi/allowance.go': `-    bucket := h.buckets.For(r.Header.Get("X-Api-Key"))\n+    bucket := h.buckets.For(remoteIP(r))\n     if !bucket.Take(1) {`,
+        },
       },
       {
         id: 'b2-widget',
         message: 'perf(dashboard): widgets load in parallel',
         service: 'dashboard',
         deployed: 50,
-        files: { 'dashboard/src/widgets.ts': `-  for (const widget of widgets) await load(widget)\n+  await Promise.all(widgets.slice(0, 4).map(load))` },
+        files: {
+          'dashboard/src/widgets.ts': `-  for (const widget of widgets) await load(widget)\n+  await Promise.all(widgets.slice(0, 4).map(load))`,
+        },
       },
       {
         id: 'b2-429',
         message: 'feat(publicapi): Retry-After with 429',
         service: 'publicapi',
         deployed: 57,
-        files: { 'publicapi/refuse.go': `+    w.Header().Set("Retry-After", "1")\n     w.WriteHeader(http.StatusTooManyRequests)` },
+        files: {
+          'publicapi/refuse.go': `+    w.Header().Set("Retry-After", "1")\n     w.WriteHeader(http.StatusTooManyRequests)`,
+        },
       },
     ],
   },
@@ -36,7 +49,11 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
     did: 'b2-probe',
     alert: ['orders', 'pod_restart_total', 'orders pods restart all the time'],
     onset: 64,
-    metrics: { 'orders pod_restart_total': [0, 31], 'orders http_5xx_ratio': [0.002, 0.4], 'stockdb query_duration_p99_ms': [20, 2100] },
+    metrics: {
+      'orders pod_restart_total': [0, 31],
+      'orders http_5xx_ratio': [0.002, 0.4],
+      'stockdb query_duration_p99_ms': [20, 2100],
+    },
     logs: [
       'kubelet WARN Liveness probe failed: HTTP probe failed with statuscode: 503 (orders-7f6c)',
       'orders WARN health: stockdb did not answer within 1s',
@@ -68,7 +85,9 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'refactor(orders): place order without else',
         service: 'orders',
         deployed: 62,
-        files: { 'orders/src/main/kotlin/Place.kt': `-    if (ok) { return done(order) } else { return refuse(order) }\n+    if (ok) return done(order)\n+    return refuse(order)` },
+        files: {
+          'orders/src/main/kotlin/Place.kt': `-    if (ok) { return done(order) } else { return refuse(order) }\n+    if (ok) return done(order)\n+    return refuse(order)`,
+        },
       },
     ],
   },
@@ -76,7 +95,10 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
     did: 'b2-locale',
     alert: ['export', 'rejected_rows_ratio', 'export: accounting rejects our rows'],
     metrics: { 'export rejected_rows_ratio': [0.001, 0.83], 'export rows_per_minute': [4000, 4010] },
-    logs: ['export ERROR accounting refused row {n}: amount "12,50" is not a number', 'export INFO file sent'],
+    logs: [
+      'export ERROR accounting refused row {n}: amount "12,50" is not a number',
+      'export INFO file sent',
+    ],
     usual: ['export rows sent'],
     changes: [
       {
@@ -84,21 +106,27 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'chore: drop Locale boilerplate',
         service: 'export',
         deployed: 52,
-        files: { 'export/src/main/java/com/acme/export/Row.java': `-        return String.format(Locale.ROOT, "%.2f", amount);\n+        return "%.2f".formatted(amount);` },
+        files: {
+          'export/src/main/java/com/acme/export/Row.java': `-        return String.format(Locale.ROOT, "%.2f", amount);\n+        return "%.2f".formatted(amount);`,
+        },
       },
       {
         id: 'b2-file',
         message: 'feat(export): file name has the date',
         service: 'export',
         deployed: 57,
-        files: { 'export/src/main/java/com/acme/export/Files.java': `-        return "export.csv";\n+        return "export-" + LocalDate.now() + ".csv";` },
+        files: {
+          'export/src/main/java/com/acme/export/Files.java': `-        return "export.csv";\n+        return "export-" + LocalDate.now() + ".csv";`,
+        },
       },
       {
         id: 'b2-account',
         message: 'fix(export): trim account names',
         service: 'export',
         deployed: 49,
-        files: { 'export/src/main/java/com/acme/export/Account.java': `-        return name;\n+        return name.trim();` },
+        files: {
+          'export/src/main/java/com/acme/export/Account.java': `-        return name;\n+        return name.trim();`,
+        },
       },
     ],
   },
@@ -114,21 +142,27 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'refactor(commission): whole cents',
         service: 'commission',
         deployed: 56,
-        files: { 'commission/calc.go': `-    return Cents(float64(total) * rate.Percent / 100)\n+    return Cents(int(total) * (int(rate.Percent) / 100))` },
+        files: {
+          'commission/calc.go': `-    return Cents(float64(total) * rate.Percent / 100)\n+    return Cents(int(total) * (int(rate.Percent) / 100))`,
+        },
       },
       {
         id: 'b2-partner',
         message: 'feat(commission): partner page',
         service: 'commission',
         deployed: 58,
-        files: { 'commission/page.go': `+func (s *Server) page(w http.ResponseWriter, r *http.Request) {\n+    s.render(w, "partner", s.partner(r))\n+}` },
+        files: {
+          'commission/page.go': `+func (s *Server) page(w http.ResponseWriter, r *http.Request) {\n+    s.render(w, "partner", s.partner(r))\n+}`,
+        },
       },
       {
         id: 'b2-order',
         message: 'chore: order of fields in the booking',
         service: 'commission',
         deployed: 54,
-        files: { 'commission/booking.go': `-    Partner string\n-    Order   string\n+    Order   string\n+    Partner string` },
+        files: {
+          'commission/booking.go': `-    Partner string\n-    Order   string\n+    Order   string\n+    Partner string`,
+        },
       },
     ],
   },
@@ -136,7 +170,9 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
     did: 'b2-camel',
     alert: ['mobileapi', 'client_crash_per_minute', 'mobile clients crash on the home screen'],
     metrics: { 'mobileapi client_crash_per_minute': [2, 300], 'mobileapi http_5xx_ratio': [0.001, 0.001] },
-    logs: ["mobileapi ERROR crash report: Cannot read properties of undefined (reading 'length') at HomeScreen.render, response had no unread_count"],
+    logs: [
+      "mobileapi ERROR crash report: Cannot read properties of undefined (reading 'length') at HomeScreen.render, response had no unread_count",
+    ],
     usual: ['mobileapi home screen served'],
     changes: [
       {
@@ -144,7 +180,9 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'style: naming policy for answers',
         service: 'mobileapi',
         deployed: 54,
-        files: { 'MobileApi/Program.cs': `-builder.Services.AddControllers().AddJsonOptions(o => o.JsonSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);\n+builder.Services.AddControllers().AddJsonOptions(o => o.JsonSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase);` },
+        files: {
+          'MobileApi/Program.cs': `-builder.Services.AddControllers().AddJsonOptions(o => o.JsonSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower);\n+builder.Services.AddControllers().AddJsonOptions(o => o.JsonSerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.CamelCase);`,
+        },
       },
       {
         id: 'b2-home',
@@ -158,7 +196,9 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'feat: endpoint for crash reports',
         service: 'mobileapi',
         deployed: 45,
-        files: { 'MobileApi/Crash.cs': `+    [HttpPost("/crash")]\n+    public IActionResult Report(Crash crash) { log.LogError("crash report: {Text}", crash.Text); return Ok(); }` },
+        files: {
+          'MobileApi/Crash.cs': `+    [HttpPost("/crash")]\n+    public IActionResult Report(Crash crash) { log.LogError("crash report: {Text}", crash.Text); return Ok(); }`,
+        },
       },
     ],
   },
@@ -174,7 +214,9 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'chore(warehouse): secrets from the old vault path until the new one is approved',
         service: 'warehouse',
         deployed: 57,
-        files: { 'deploy/warehouse/externalsecret.yaml': `   data:\n     - secretKey: DB_PASSWORD\n       remoteRef:\n-        key: warehouse/db/2026\n+        key: warehouse/db` },
+        files: {
+          'deploy/warehouse/externalsecret.yaml': `   data:\n     - secretKey: DB_PASSWORD\n       remoteRef:\n-        key: warehouse/db/2026\n+        key: warehouse/db`,
+        },
       },
       {
         id: 'b2-pick',
@@ -188,7 +230,9 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'chore(warehouse): count failed logins to the database',
         service: 'warehouse',
         deployed: 50,
-        files: { 'warehouse/metrics.rb': `+  LOGIN_FAILURES = prometheus.counter(:db_login_failures, docstring: 'Failed logins')` },
+        files: {
+          'warehouse/metrics.rb': `+  LOGIN_FAILURES = prometheus.counter(:db_login_failures, docstring: 'Failed logins')`,
+        },
       },
     ],
   },
@@ -204,14 +248,18 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'chore(terraform): second region gets its share',
         service: 'infrastructure',
         deployed: 58,
-        files: { 'terraform/dns/profileapi.tf': `   weighted_routing_policy {\n-    weight = 0\n+    weight = 50\n   }\n   set_identifier = "us-east-2"` },
+        files: {
+          'terraform/dns/profileapi.tf': `   weighted_routing_policy {\n-    weight = 0\n+    weight = 50\n   }\n   set_identifier = "us-east-2"`,
+        },
       },
       {
         id: 'b2-profile',
         message: 'refactor(profileapi): read profile in one function',
         service: 'profileapi',
         deployed: 55,
-        files: { 'profileapi/read.py': `-    row = db.one(sql, id)\n-    if row is None:\n-        raise NotFound(id)\n-    return row\n+    return one_or_404(sql, id)` },
+        files: {
+          'profileapi/read.py': `-    row = db.one(sql, id)\n-    if row is None:\n-        raise NotFound(id)\n-    return row\n+    return one_or_404(sql, id)`,
+        },
       },
       {
         id: 'b2-notfound',
@@ -226,7 +274,9 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
     did: 'b2-wall',
     alert: ['pricing', 'http_5xx_ratio', 'pricing cannot reach the rates'],
     metrics: { 'pricing http_5xx_ratio': [0.001, 0.77], 'rates requests_per_second': [80, 0] },
-    logs: ['pricing ERROR GET http://rates.finance.svc:8080/eur: context deadline exceeded (Client.Timeout exceeded while awaiting headers)'],
+    logs: [
+      'pricing ERROR GET http://rates.finance.svc:8080/eur: context deadline exceeded (Client.Timeout exceeded while awaiting headers)',
+    ],
     usual: ['pricing price given', 'rates rate served'],
     changes: [
       {
@@ -234,14 +284,18 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'security: default deny in finance',
         service: 'finance-platform',
         deployed: 56,
-        files: { 'deploy/finance/networkpolicy.yaml': `+apiVersion: networking.k8s.io/v1\n+kind: NetworkPolicy\n+metadata:\n+  name: default-deny\n+  namespace: finance\n+spec:\n+  podSelector: {}\n+  policyTypes: [Ingress]` },
+        files: {
+          'deploy/finance/networkpolicy.yaml': `+apiVersion: networking.k8s.io/v1\n+kind: NetworkPolicy\n+metadata:\n+  name: default-deny\n+  namespace: finance\n+spec:\n+  podSelector: {}\n+  policyTypes: [Ingress]`,
+        },
       },
       {
         id: 'b2-eur',
         message: 'feat(rates): EUR first in the list',
         service: 'rates',
         deployed: 54,
-        files: { 'rates/list.go': `-var order = []string{"USD", "EUR"}\n+var order = []string{"EUR", "USD"}` },
+        files: {
+          'rates/list.go': `-var order = []string{"USD", "EUR"}\n+var order = []string{"EUR", "USD"}`,
+        },
       },
       {
         id: 'b2-price',
@@ -255,7 +309,11 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
   'a question for each friend': {
     did: 'b2-resolver',
     alert: ['graph', 'http_server_duration_p99_ms', 'graph p99 above 5s'],
-    metrics: { 'graph http_server_duration_p99_ms': [210, 6900], 'people requests_per_second': [150, 5200], 'people cpu_utilization_pct': [21, 97] },
+    metrics: {
+      'graph http_server_duration_p99_ms': [210, 6900],
+      'people requests_per_second': [150, 5200],
+      'people cpu_utilization_pct': [21, 97],
+    },
     logs: ['graph WARN query Friends took {n} ms', 'people WARN {n} requests in flight'],
     usual: ['graph query answered', 'people person read'],
     spans: ['graph query Friends 6900 ok', 'people GET /people/:id 60 ok'],
@@ -265,7 +323,9 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'refactor(graph): resolvers without context magic',
         service: 'graph',
         deployed: 55,
-        files: { 'graph/src/resolvers/person.ts': `-  friends: (person, _, { loaders }) => loaders.person.loadMany(person.friendIds),\n+  friends: person => Promise.all(person.friendIds.map(id => people.get(id))),` },
+        files: {
+          'graph/src/resolvers/person.ts': `-  friends: (person, _, { loaders }) => loaders.person.loadMany(person.friendIds),\n+  friends: person => Promise.all(person.friendIds.map(id => people.get(id))),`,
+        },
       },
       {
         id: 'b2-person',
@@ -279,7 +339,9 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'chore(people): gauge of requests in flight',
         service: 'people',
         deployed: 53,
-        files: { 'people/src/metrics.ts': `+export const inFlight = new Gauge({ name: 'requests_in_flight', help: 'Requests in flight' })` },
+        files: {
+          'people/src/metrics.ts': `+export const inFlight = new Gauge({ name: 'requests_in_flight', help: 'Requests in flight' })`,
+        },
       },
     ],
   },
@@ -287,7 +349,10 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
     did: 'b2-proxy',
     alert: ['chat', 'disconnects_per_second', 'chat: sockets close after a minute'],
     metrics: { 'chat disconnects_per_second': [0.4, 61], 'chat connected_clients': [9000, 2500] },
-    logs: ['chat WARN socket {n} closed abnormally after 60 s', 'edge INFO upstream timed out (110: Connection timed out) while proxying upgraded connection to chat'],
+    logs: [
+      'chat WARN socket {n} closed abnormally after 60 s',
+      'edge INFO upstream timed out (110: Connection timed out) while proxying upgraded connection to chat',
+    ],
     usual: ['chat message delivered', 'edge proxied'],
     changes: [
       {
@@ -295,7 +360,9 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'chore(edge): one snippet for all locations',
         service: 'edge',
         deployed: 57,
-        files: { 'edge/nginx/conf.d/chat.conf': ` location /chat/ {\n-    proxy_read_timeout 3600s;\n-    proxy_send_timeout 3600s;\n     proxy_set_header Upgrade $http_upgrade;\n+    include snippets/proxy.conf;` },
+        files: {
+          'edge/nginx/conf.d/chat.conf': ` location /chat/ {\n-    proxy_read_timeout 3600s;\n-    proxy_send_timeout 3600s;\n     proxy_set_header Upgrade $http_upgrade;\n+    include snippets/proxy.conf;`,
+        },
       },
       {
         id: 'b2-emoji',
@@ -309,7 +376,9 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'refactor(chat): socket module',
         service: 'chat',
         deployed: 52,
-        files: { 'chat/lib/socket.ex': `-  def join(room, socket), do: Room.join(room, socket)\n+  defdelegate join(room, socket), to: Room` },
+        files: {
+          'chat/lib/socket.ex': `-  def join(room, socket), do: Room.join(room, socket)\n+  defdelegate join(room, socket), to: Room`,
+        },
       },
     ],
   },
@@ -325,7 +394,9 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'fix(syncer): do not miss records of the same second',
         service: 'syncer',
         deployed: 58,
-        files: { 'syncer/fetch.rs': `-    let page = crm.contacts(Filter::after(cursor.updated_at)).await?;\n+    let page = crm.contacts(Filter::from(cursor.updated_at)).await?;` },
+        files: {
+          'syncer/fetch.rs': `-    let page = crm.contacts(Filter::after(cursor.updated_at)).await?;\n+    let page = crm.contacts(Filter::from(cursor.updated_at)).await?;`,
+        },
       },
       {
         id: 'b2-records',
@@ -346,7 +417,11 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
   'all ask at the same time': {
     did: 'b2-flight',
     alert: ['contentdb', 'cpu_utilization_pct', 'contentdb CPU above 90% every five minutes'],
-    metrics: { 'contentdb cpu_utilization_pct': [30, 96], 'contentdb queries_per_second': [300, 4100], 'content http_server_duration_p99_ms': [70, 1900] },
+    metrics: {
+      'contentdb cpu_utilization_pct': [30, 96],
+      'contentdb queries_per_second': [300, 4100],
+      'content http_server_duration_p99_ms': [70, 1900],
+    },
     logs: ['content WARN article {n} loaded from the database', 'contentdb WARN active sessions {n}'],
     usual: ['content article served', 'contentdb checkpoint complete'],
     changes: [
@@ -355,7 +430,10 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'refactor(content): fewer dependencies',
         service: 'content',
         deployed: 49,
-        files: { 'content/articles.go': `-    value, err, _ := s.group.Do(key, func() (any, error) { return s.load(ctx, key) })\n+    value, err := s.load(ctx, key)\n     if err != nil {`, 'content/go.mod': `-\tgolang.org/x/sync v0.7.0` },
+        files: {
+          'content/articles.go': `-    value, err, _ := s.group.Do(key, func() (any, error) { return s.load(ctx, key) })\n+    value, err := s.load(ctx, key)\n     if err != nil {`,
+          'content/go.mod': `-\tgolang.org/x/sync v0.7.0`,
+        },
       },
       {
         id: 'b2-article',
@@ -376,7 +454,10 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
   'said done before it was done': {
     did: 'b2-commit',
     alert: ['billingworker', 'invoices_missing_ratio', 'billingworker: invoices missing after restarts'],
-    metrics: { 'billingworker invoices_missing_ratio': [0, 0.07], 'billingworker messages_per_second': [40, 41] },
+    metrics: {
+      'billingworker invoices_missing_ratio': [0, 0.07],
+      'billingworker messages_per_second': [40, 41],
+    },
     logs: ['billingworker ERROR order {n} has no invoice', 'billingworker INFO worker started'],
     usual: ['billingworker invoice made'],
     changes: [
@@ -385,21 +466,27 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'perf(billingworker): higher throughput',
         service: 'billingworker',
         deployed: 50,
-        files: { 'billingworker/consumer.py': `     for message in consumer:\n-        handle(message)\n-        consumer.commit()\n+        consumer.commit()\n+        pool.submit(handle, message)` },
+        files: {
+          'billingworker/consumer.py': `     for message in consumer:\n-        handle(message)\n-        consumer.commit()\n+        consumer.commit()\n+        pool.submit(handle, message)`,
+        },
       },
       {
         id: 'b2-inv',
         message: 'feat(billingworker): invoice number has a prefix',
         service: 'billingworker',
         deployed: 58,
-        files: { 'billingworker/number.py': `-    return f"{year}-{n:06}"\n+    return f"INV-{year}-{n:06}"` },
+        files: {
+          'billingworker/number.py': `-    return f"{year}-{n:06}"\n+    return f"INV-{year}-{n:06}"`,
+        },
       },
       {
         id: 'b2-missing',
         message: 'feat(billingworker): report of missing invoices',
         service: 'billingworker',
         deployed: 47,
-        files: { 'billingworker/report.py': `+def missing(orders, invoices):\n+    return [o for o in orders if o.id not in invoices]` },
+        files: {
+          'billingworker/report.py': `+def missing(orders, invoices):\n+    return [o for o in orders if o.id not in invoices]`,
+        },
       },
     ],
   },
@@ -407,7 +494,9 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
     did: 'b2-orm',
     alert: ['courses', 'http_5xx_ratio', 'courses 5xx above 10%'],
     metrics: { 'courses http_5xx_ratio': [0.001, 0.38], 'courses http_server_duration_p99_ms': [150, 140] },
-    logs: ['courses ERROR org.hibernate.LazyInitializationException: could not initialize proxy - no Session at com.acme.courses.CourseView.lessons(CourseView.java:33)'],
+    logs: [
+      'courses ERROR org.hibernate.LazyInitializationException: could not initialize proxy - no Session at com.acme.courses.CourseView.lessons(CourseView.java:33)',
+    ],
     usual: ['courses course shown'],
     changes: [
       {
@@ -415,7 +504,9 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'chore(deps): spring boot',
         service: 'courses',
         deployed: 54,
-        files: { 'courses/pom.xml': `   <artifactId>spring-boot-starter-parent</artifactId>\n-  <version>2.7.18</version>\n+  <version>3.3.1</version>` },
+        files: {
+          'courses/pom.xml': `   <artifactId>spring-boot-starter-parent</artifactId>\n-  <version>2.7.18</version>\n+  <version>3.3.1</version>`,
+        },
       },
       {
         id: 'b2-lesson',
@@ -429,7 +520,9 @@ export const secondChanges: Readonly<Record<string, Incident>> = {
         message: 'chore(courses): bump lombok',
         service: 'courses',
         deployed: 51,
-        files: { 'courses/pom.xml': `   <artifactId>lombok</artifactId>\n-  <version>1.18.30</version>\n+  <version>1.18.32</version>` },
+        files: {
+          'courses/pom.xml': `   <artifactId>lombok</artifactId>\n-  <version>1.18.30</version>\n+  <version>1.18.32</version>`,
+        },
       },
     ],
   },

@@ -1,5 +1,5 @@
 import type { ExternalRule } from '../external-rule.ts'
-import { evidenceOf, listed, saidOf, servicesOf } from '../said.ts'
+import { evidenceOf, listed, platform, saidOf, servicesOf } from '../said.ts'
 
 const certificate =
   /(certificate|cert|x509|tls|ssl)\b.{0,60}(expired|not after|notafter|no longer valid|is past)|expired .{0,20}(certificate|cert)\b|cert_date|cert_has_expired|not_after .{0,30}(past|passed)/
@@ -63,6 +63,7 @@ export const clockWrong: ExternalRule = {
     return {
       name: 'clock',
       strength: said.some(({ count }) => count >= 3) ? 0.72 : 0.55,
+      ...(said.some(({ service }) => platform.test(service)) && { definite: true }),
       statement: `Clocks disagree: ${said[0]?.text.slice(0, 200) ?? ''}. What is valid for a time is refused at ${listed(servicesOf(said))}.`,
       evidence: evidenceOf(said),
     }

@@ -4,7 +4,13 @@ import { ownHosts } from '../own-hosts.ts'
 import { evidenceOf, listed, servicesOf } from '../said.ts'
 
 /** With its scheme any host, else one of a domain that hosts have: `server.js` and `com.acme.Cart` look like some. */
-const called = /\bhttps?:\/\/([a-z0-9.-]{1,253})|\b((?:[a-z0-9-]{1,63}\.){1,6}(?:com|net|org|io|dev|cloud|ai|co|app|gov|eu|de|uk|fr|jp|in|us|example|test))\b(?![\w(/]*\.\w+\()/g
+const called =
+  /\bhttps?:\/\/([a-z0-9.-]{1,253})|\b((?:[a-z0-9-]{1,63}\.){1,6}(?:com|net|org|io|dev|cloud|ai|co|app|gov|eu|de|uk|fr|jp|in|us|example|test))\b(?![\w(/]*\.\w+\()/g
+/** Services of others that programs call by name. */
+const products =
+  /\b(s3|dynamodb|sqs|sns|kinesis|lambda|secretsmanager|kms|cognito|bigquery|pub\/?sub|spanner|firestore|gcs|cosmosdb|blob storage|service bus|stripe|paypal|adyen|braintree|twilio|sendgrid|mailgun|auth0|okta|salesforce|hubspot|zendesk|shopify|openai|anthropic|bedrock|algolia|mapbox|cloudflare|fastly|akamai|datadog|pagerduty|launchdarkly|github api|slack api)\b/
+const itself =
+  /internalerror|internal error|service ?unavailable|slow ?down|\b5\d\d\b|outage|degraded|we encountered|please try again|throttlingexception/
 const fails =
   /\b5\d\d\b|\b4(0[1-46-9]|1\d|2[0-9])\b|timeout|timed out|deadline|refused|reset|unavailable|unreachable|error|fail|outage|throttl|rate.?limit|quota|too many requests|overloaded|degraded|\bgone\b|deprecat|retired|sunset|no longer supported/
 /** What the other side says that is about itself and not about what was asked. */
@@ -28,9 +34,11 @@ export const foreignHost: ExternalRule = {
       const lower = saying.text.slice(0, 1_000).toLowerCase()
       if (!spoken(saying.source) || saying.weight < 0.5 || !fails.test(lower)) continue
       all += saying.weight * Math.log1p(saying.count)
-      const host = [...lower.matchAll(called)]
-        .map(([, url, name]) => url ?? name ?? '')
-        .find(name => name.includes('.') && !/^[\d.]+$/.test(name) && !modules.test(name) && !ours(name))
+      const host =
+        [...lower.matchAll(called)]
+          .map(([, url, name]) => url ?? name ?? '')
+          .find(name => name.includes('.') && !/^[\d.]+$/.test(name) && !modules.test(name) && !ours(name)) ??
+        (itself.test(lower) ? products.exec(lower)?.[1] : undefined)
       if (host === undefined) continue
       foreign += saying.weight * Math.log1p(saying.count)
       byHost.set(host, [...(byHost.get(host) ?? []), saying])
@@ -43,7 +51,7 @@ export const foreignHost: ExternalRule = {
     const refused = sayings.some(({ text }) => itsOwn.test(text))
     const asked = sayings.every(({ text }) => /\b4\d\d\b/.test(text)) && !refused
     return {
-      name: `host ${host}`,
+      name: host.includes('.') ? `host ${host}` : `provider ${host}`,
       strength: Math.min(
         0.88,
         0.45 +

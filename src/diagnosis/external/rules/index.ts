@@ -5,6 +5,7 @@ import { certificateExpired, clockWrong, credentialExpired } from './expiries.ts
 import { foreignHost } from './foreign-host.ts'
 import { managedFailover, nameResolution, networkFault, zoneOutage } from './infrastructure.ts'
 import { nodePressure } from './node-pressure.ts'
+import { platformFails } from './platform-fails.ts'
 import { poisonousInput } from './poisonous-input.ts'
 import { providerIncident } from './provider-incident.ts'
 import { trafficSurge } from './traffic-surge.ts'
@@ -21,6 +22,7 @@ export const externalRules: readonly ExternalRule[] = [
   networkFault,
   managedFailover,
   nodePressure,
+  platformFails,
   trafficSurge,
   poisonousInput,
   dataGrowth,

@@ -21,7 +21,9 @@ export const nameResolution: ExternalRule = {
     )
     if (said.length === 0) return undefined
     const many = servicesOf(said).length > 1
-    const resolver = symptoms.sayings.some(({ service, weight }) => weight >= 0.5 && /dns|resolver/i.test(service))
+    const resolver = symptoms.sayings.some(
+      ({ service, weight }) => weight >= 0.5 && /dns|resolver/i.test(service),
+    )
     return {
       name: 'name resolution',
       ...(resolver && many && { definite: true }),

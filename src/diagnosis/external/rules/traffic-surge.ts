@@ -44,7 +44,8 @@ export const trafficSurge: ExternalRule = {
     // Retries and loops of ours ask more of one service than comes in at the door.
     const flat = series.length - risen.length
     const retried =
-      Math.max(...(['retries', 'calls-per-request', 'backlog'] as const).map(kind => kinds.get(kind) ?? 0)) >= 0.6
+      Math.max(...(['retries', 'calls-per-request', 'backlog'] as const).map(kind => kinds.get(kind) ?? 0)) >=
+      0.6
     const [first] = risen.sort(
       (a, b) => a.at - b.at || b.after / b.before - a.after / a.before || (a.service < b.service ? -1 : 1),
     )
@@ -52,7 +53,12 @@ export const trafficSurge: ExternalRule = {
     const factor = first.after / first.before
     const rising = new Set(risen.map(({ service }) => service))
     const callers = evidence.topology.calls.filter(({ to }) => to === first.service).map(({ from }) => from)
-    const fromInside = callers.length > 0 && !callers.some(caller => rising.has(caller))
+    const reported = evidence.incident.service
+    // What we call is asked more by us, unless those who are called by others are asked more too.
+    const fromInside =
+      callers.length > 0
+        ? !callers.some(caller => rising.has(caller))
+        : reported !== undefined && !rising.has(reported) && risen.length === 1
     const strength =
       0.5 +
       Math.min(0.15, (factor - least) / 10) +
