@@ -7,6 +7,9 @@ import type { Incident } from './incident.world.ts'
 import { secondChanges } from './second-changes.world.ts'
 import { secondOutside } from './second-outside.world.ts'
 import { secondPlatform } from './second-platform.world.ts'
+import { thirdOutside } from './third-outside.world.ts'
+import { thirdPlatform } from './third-platform.world.ts'
+import { thirdShop } from './third-shop.world.ts'
 
 export const firstBatch: Readonly<Record<string, Incident>> = {
   ...firstLoad,
@@ -20,4 +23,10 @@ export const secondBatch: Readonly<Record<string, Incident>> = {
   ...secondChanges,
   ...secondPlatform,
   ...secondOutside,
+}
+
+export const thirdBatch: Readonly<Record<string, Incident>> = {
+  ...thirdShop,
+  ...thirdPlatform,
+  ...thirdOutside,
 }
