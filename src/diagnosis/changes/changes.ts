@@ -3,7 +3,10 @@ import type { Rejected } from '../diagnosis.ts'
 import { evidenceOf, faultOf, reasonOf, remedyOf, statementOf } from './statement.ts'
 import { weighed } from './weighing.ts'
 
-/** Below this a change is listed as looked at, not as a cause. */
+/**
+ * Below this a change is listed as looked at, not as a cause. What is seen of services is in the figure already: nothing
+ * is added for it.
+ */
 const least = 0.35
 const most = { findings: 5, rejected: 20 } as const
 
@@ -41,12 +44,8 @@ export const changes: Channel = {
         cause: { kind: 'change', name: suspect.change.id },
         class: faultOf(suspect),
         statement: statementOf(suspect, symptoms),
-        strength: Math.round(Math.min(0.92, suspect.strength) * 1000) / 1000,
+        strength: Math.round(Math.min(0.95, suspect.strength) * 1000) / 1000,
         evidence: evidenceOf(suspect),
-        explains: [...symptoms.suffering]
-          .filter(([, weight]) => weight >= 0.4)
-          .map(([service]) => service)
-          .sort(),
         observed: true,
         remedy: remedyOf(suspect),
       })),

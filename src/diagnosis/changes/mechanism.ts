@@ -45,6 +45,8 @@ export interface Mechanism {
   mechanism: number
   /** How much it has in common with the evidence, 0 to 1. */
   link: number
+  /** How near it is to what suffers, with what words in common make up for, 0 to 1. */
+  reach: number
   /** All of it, 0 to 1. */
   score: number
 }
@@ -89,7 +91,7 @@ function judged(
   const place = near + (1 - near) * farLink * link
   const least = hit.class === unclassified ? vaguely : alone
   const score = mechanism ** sharpness * (least + (1 - least) * link) * place * arrived.time
-  return { hit, symptom, mechanism, link, score }
+  return { hit, symptom, mechanism, link, reach: place, score }
 }
 
 /** Whether the evidence is about a library: one of its words stands there. */

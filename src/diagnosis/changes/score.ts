@@ -29,7 +29,7 @@ export interface Cleared {
 /** Changes this long before the onset count fully; further back they fade. */
 const window = { full: 45 * 60_000, fade: 6 * 3_600_000, flag: 15 * 60_000, flagFade: 3_600_000 } as const
 /** How likely a library of nobody's is in use where it was deployed with; words in common make up for it. */
-const shared = 0.4
+const shared = 0.25
 /** How near a change is to a service that its paths name, when it was deployed with something else. */
 const byPath = 0.9
 /** Metrics come by the minute, and a rollout takes one. */

@@ -18,10 +18,10 @@ export interface Weighed {
  * little.
  */
 const change = {
-  ...{ base: 7.58, impact: 2.29, mechanism: 4.51, link: 1.97 },
-  ...{ place: 2.0, time: 3.03, direct: 0.56, flag: 0.4 },
+  ...{ base: 7.65, impact: 3.26, mechanism: 4.08, link: 1.55 },
+  ...{ reach: 1.3, time: 3.09, direct: 0.64, flag: 0.49, library: -0.9 },
 } as const
-const outside = { base: 2.45, strength: 3.52, definite: 1.53 } as const
+const outside = { base: 2.7, strength: 3.41, definite: 1.53 } as const
 
 const known = new WeakMap<Case, Weighed>()
 
@@ -51,19 +51,21 @@ const forChange = ({
   impact,
   mechanism,
   link,
-  place,
+  reach,
   time,
   direct,
+  arrival,
   change: { change: kind },
 }: Suspect): number =>
   change.base +
   change.impact * Math.log(Math.max(0.05, impact)) +
   change.mechanism * Math.log(0.1 + mechanism) +
   change.link * Math.log(0.4 + link) +
-  change.place * Math.log(Math.max(0.05, place)) +
+  change.reach * Math.log(Math.max(0.05, reach)) +
   change.time * Math.log(Math.max(0.02, time)) +
   change.direct * (direct?.share ?? 0) +
-  (kind === 'flag' ? change.flag : 0)
+  (kind === 'flag' ? change.flag : 0) +
+  (arrival.shared ? change.library * (1 - Math.min(1, 2 * link)) : 0)
 
 const forOutside = ({ strength, definite }: FoundExternal): number =>
   outside.base +

@@ -22,7 +22,7 @@ export interface Edit {
 const most = { files: 200 } as const
 
 export function editOf(change: ChangeRecord): Edit {
-  const all = (change.files ?? []).slice(0, most.files).map(fileEdit)
+  const all = movedBetween((change.files ?? []).slice(0, most.files).map(fileEdit))
   const files = all.filter(canMatter)
   const removed = files.flatMap(file => file.removed)
   const added = files.flatMap(file => file.added)
@@ -39,6 +39,34 @@ export function editOf(change: ChangeRecord): Edit {
     unknown: files.every(file => !file.known) && (files.length > 0 || all.length === 0),
   }
 }
+
+/** What left one file and stands in another now was moved. */
+function movedBetween(files: readonly FileEdit[]): readonly FileEdit[] {
+  if (files.length < 2) return files
+  const removed = count(files.flatMap(file => file.removed.map(bare)))
+  const added = count(files.flatMap(file => file.added.map(bare)))
+  const both = (left: Map<string, number>) => (line: string) => {
+    const times = left.get(bare(line)) ?? 0
+    if (times === 0) return true
+    left.set(bare(line), times - 1)
+    return false
+  }
+  const shared = new Map(
+    [...removed].flatMap(([line, times]) => {
+      const pairs = Math.min(times, added.get(line) ?? 0)
+      return pairs > 0 && line.length > 2 ? [[line, pairs] as const] : []
+    }),
+  )
+  if (shared.size === 0) return files
+  const [gone, fresh] = [both(new Map(shared)), both(new Map(shared))]
+  return files.map(file => {
+    const left = file.removed.filter(gone)
+    const moved = file.removed.filter(line => !left.includes(line))
+    return { ...file, removed: left, added: file.added.filter(fresh), moved: [...file.moved, ...moved] }
+  })
+}
+
+const bare = (line: string): string => line.replace(/\s+/g, '').replace(/,$/, '')
 
 /** Names followed by an opening bracket, without what they are called on: `tx.Rollback(` is rollback. */
 export function callsIn(lines: readonly string[]): string[] {

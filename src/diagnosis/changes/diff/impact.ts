@@ -38,7 +38,7 @@ function ofFile(file: FileEdit, settings: Settings, files: readonly FileEdit[]):
         ? levels.added
         : levels.named
   if (role === 'manifest') return Math.max(levels.nothing, ...leaps(file))
-  if (role === 'migration') {
+  if (role === 'migration' && removed.length === 0) {
     if (added.some(line => rewrites.test(line))) return levels.otherwise
     if (/\.sql$|migrat|alembic|flyway|liquibase/i.test(file.path)) return levels.named
   }
@@ -101,9 +101,13 @@ function ofCode(file: FileEdit, files: readonly FileEdit[]): number {
       : 0.9
   if ([...removed, ...added].every(declares) && literals(removed) === literals(added)) return levels.wrapped
   const others = files.flatMap(other => [...other.added, ...other.moved])
-  const [old, now] = [doesIn(removed), new Set(doesIn(others))]
-  const kept = old.filter(sign => now.has(sign)).length / Math.max(1, old.length)
-  if (kept < 1) return Math.min(1, levels.same + 0.5 + (1 - kept))
+  const done = doesIn(removed)
+  const [old, now] =
+    done.length > 0 ? [done, new Set(doesIn(others))] : [namesIn(removed), new Set(namesIn(others))]
+  const kept = old.length === 0 ? 1 : old.filter(sign => now.has(sign)).length / old.length
+  // The same branches and ways out in other words is mostly what it was.
+  const alike = removed.length >= 3 && branches(removed) !== '' && branches(removed) === branches(added)
+  if (kept < 1) return Math.min(1, levels.same + 0.5 + (1 - kept)) * (alike ? 0.6 : 1)
   // All that it did stands there still; what it calls besides may be new.
   const own = new Set(others.flatMap(line => definedIn(line)))
   const before = new Set(doesIn([...removed, ...file.moved, ...context]))
@@ -114,8 +118,32 @@ function ofCode(file: FileEdit, files: readonly FileEdit[]): number {
     passed ? lines.map(line => line.replace(/\berr\w*\s*!=\s*nil/g, '')) : lines
   if (switches(removed) !== switches(added)) return 0.9
   if (decides(bare(removed)) !== decides(bare(added)) || owes(bare(added)) < owes(bare(removed))) return 0.8
+  if (lost(removed, others).length > 0) return 0.8
   return fresh.length > 0 ? levels.wrapped : levels.same
 }
+
+/** Words that stand nowhere any more, but for names of values that were only handed on. */
+function lost(removed: readonly string[], now: readonly string[]): string[] {
+  const handed = removed.flatMap(line => {
+    const names =
+      /^(?:(?:const|let|var|val|final|auto)\s+)?([\w, ]{1,80}?)(?::\s?[\w<>.]{1,40})?\s*:?=(?!=)/.exec(
+        line,
+      )?.[1]
+    const each = /\bfor\b\s*\(?\s*(?:const|let|var)?\s*([\w, ]{1,60}?)\s*(?::=|in\b|of\b|:)/.exec(line)?.[1]
+    return `${names ?? ''} ${each ?? ''}`.match(/\w+/g) ?? []
+  })
+  const still = new Set(namesIn(now).map(name => name.toLowerCase()))
+  const known = new Set(handed.map(name => name.toLowerCase()))
+  return namesIn(removed)
+    .map(name => name.toLowerCase())
+    .filter(name => !still.has(name) && !known.has(name))
+}
+
+const branches = (lines: readonly string[]): string =>
+  (lines.join('\n').match(/\b(if|else|switch|case|for|while|catch|except)\b/g) ?? []).sort().join(' ')
+
+const namesIn = (lines: readonly string[]): string[] =>
+  lines.flatMap(line => line.match(/[A-Za-z_]\w*|\d+/g) ?? []).filter(name => !glue.test(name.toLowerCase()))
 
 const literals = (lines: readonly string[]): string =>
   lines
