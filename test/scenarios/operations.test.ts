@@ -48,8 +48,8 @@ test.each(stories.map(story => [story.title, story] as const))(
     const { client } = at.world
     expect(incident.status?.hypotheses?.[0]?.statement).toMatch(story.says)
     expect(proposal.spec.skill).toBe(story.skill)
-  expect(proposal.spec.hypothesis?.statement).toMatch(story.says)
-  expect(proposal.spec.evidence).not.toEqual([])
+    expect(proposal.spec.hypothesis?.statement).toMatch(story.says)
+    expect(proposal.spec.evidence).not.toEqual([])
     const { name } = proposal.metadata
     const phase = async () => (await at.proposals()).find(({ metadata }) => metadata.name === name)?.status
     const waiting = await at
