@@ -3,6 +3,7 @@ import { firstLoad } from './first-load.world.ts'
 import { firstOutside } from './first-outside.world.ts'
 import { firstRefusals } from './first-refusals.world.ts'
 import { firstWork } from './first-work.world.ts'
+import { fourth } from './fourth.world.ts'
 import type { Incident } from './incident.world.ts'
 import { secondChanges } from './second-changes.world.ts'
 import { secondOutside } from './second-outside.world.ts'
@@ -30,3 +31,5 @@ export const thirdBatch: Readonly<Record<string, Incident>> = {
   ...thirdPlatform,
   ...thirdOutside,
 }
+
+export const fourthBatch: Readonly<Record<string, Incident>> = fourth
