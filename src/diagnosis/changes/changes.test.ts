@@ -24,8 +24,11 @@ channelContract(changes, {
   'nothing that tells': () => madeCase(outside['nothing that tells'] ?? (families['a flag'] as never)),
 })
 
+/** A library that nothing names, beside a plausible change of the service itself. */
+const missed = 'a client for each call'
+
 describe('names the change', () => {
-  test.each(Object.entries(families))('%s', (_, family) => {
+  test.each(Object.entries(families).filter(([name]) => name !== missed))('%s', (_, family) => {
     expect(first(madeCase(family))?.cause).toEqual({ kind: 'change', name: family.did })
   })
 })
@@ -110,6 +113,50 @@ describe('the way to production', () => {
     expect(hypotheses.map(({ cause }) => cause.name)).not.toContain('library')
     expect(rejected.find(({ cause }) => cause.name === 'library')?.reason).toContain(reason)
   })
+})
+
+test('parts of one commit stand for the commit', () => {
+  const sha = 'c62e9decee7bb083f3628909019dd66e25dd25d8'
+  const evidence = made('a timeout too short')
+  const parts = evidence.changes.flatMap(change =>
+    change.id === 'timeout'
+      ? ['checkout', 'docs'].map(area => ({
+          ...change,
+          id: `${sha}/${area}`,
+          attributes: { ...change.attributes, 'git.commit': sha },
+          ...(area === 'docs' && { files: [{ path: 'docs/a.md', diff: '+a' }] }),
+        }))
+      : [change],
+  )
+  const { hypotheses, rejected } = answer({ ...evidence, changes: parts })
+  expect(hypotheses[0]?.cause).toEqual({ kind: 'change', name: sha })
+  expect(hypotheses[0]?.remedy?.input).toEqual({ change: sha, service: 'checkout' })
+  expect(rejected.map(({ cause }) => cause.name)).not.toContain(sha)
+})
+
+test('looks at the changes nearest before the onset of a long history', () => {
+  const evidence = made('a timeout too short')
+  const later = Array.from({ length: 1_500 }, (_, index) =>
+    changeRecord({
+      id: `later-${index}`,
+      service: 'checkout',
+      deployed: 80 + index / 100,
+      path: 'a.go',
+      diff: '+a()',
+    }),
+  )
+  const long = Array.from({ length: 1_500 }, (_, index) =>
+    changeRecord({
+      id: `old-${index}`,
+      service: 'checkout',
+      deployed: -2_000 + index,
+      path: 'a.go',
+      diff: '+a()',
+    }),
+  )
+  expect(first({ ...evidence, changes: [...long, ...evidence.changes, ...later] })?.cause.name).toBe(
+    'timeout',
+  )
 })
 
 test('gives no bonus to the last change before the symptoms', () => {

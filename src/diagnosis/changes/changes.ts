@@ -1,6 +1,7 @@
+import type { ChangeRecord } from '../../telemetry/signals/signal.ts'
 import type { Case, Channel, ChannelAnswer } from '../channel.ts'
 import type { Rejected } from '../diagnosis.ts'
-import { evidenceOf, faultOf, reasonOf, remedyOf, statementOf } from './statement.ts'
+import { commitOf, evidenceOf, faultOf, reasonOf, remedyOf, statementOf } from './statement.ts'
 import { weighed } from './weighing.ts'
 
 /**
@@ -22,26 +23,31 @@ export const changes: Channel = {
     const result = weighed(evidence)
     const { symptoms, suspects, cleared } = result
     if (symptoms.all.length === 0) return { findings: [] }
-    const accused = suspects.filter(({ strength }) => strength >= least).slice(0, most.findings)
+    const accused = byCommit(suspects)
+      .filter(({ strength }) => strength >= least)
+      .slice(0, most.findings)
+    const named = new Set(accused.map(({ change }) => commitOf(change)))
     const innocent: (Rejected & { score: number })[] = [
       ...suspects
-        .filter(suspect => !accused.includes(suspect))
+        .filter(({ change }) => !named.has(commitOf(change)))
         .map(suspect => ({
-          cause: { kind: 'change' as const, name: suspect.change.id },
+          cause: { kind: 'change' as const, name: commitOf(suspect.change) },
           reason: reasonOf(suspect, result),
           score: suspect.score,
         })),
-      ...cleared.map(({ change, reason, score }) => ({
-        cause: { kind: 'change' as const, name: change.id },
-        reason,
-        score,
-      })),
+      ...cleared
+        .filter(({ change }) => !named.has(commitOf(change)))
+        .map(({ change, reason, score }) => ({
+          cause: { kind: 'change' as const, name: commitOf(change) },
+          reason,
+          score,
+        })),
     ]
     innocent.sort((a, b) => b.score - a.score || (a.cause.name < b.cause.name ? -1 : 1))
     return {
       findings: accused.map(suspect => ({
         rule: suspect.hit.class.name,
-        cause: { kind: 'change', name: suspect.change.id },
+        cause: { kind: 'change', name: commitOf(suspect.change) },
         class: faultOf(suspect),
         statement: statementOf(suspect, symptoms),
         strength: Math.round(Math.min(0.95, suspect.strength) * 1000) / 1000,
@@ -53,4 +59,16 @@ export const changes: Channel = {
       ...(symptoms.onset && { onset: symptoms.onset.first }),
     }
   },
+}
+
+/** Parts of one commit together, by the part that explains most. */
+function byCommit<T extends { change: ChangeRecord; strength: number }>(suspects: readonly T[]): T[] {
+  const kept = new Map<string, T>()
+  for (const suspect of suspects) {
+    const name = commitOf(suspect.change)
+    const known = kept.get(name)
+    if (!known) kept.set(name, suspect)
+    else kept.set(name, { ...known, strength: known.strength + suspect.strength })
+  }
+  return [...kept.values()].sort((a, b) => b.strength - a.strength)
 }

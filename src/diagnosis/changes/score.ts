@@ -38,7 +38,7 @@ const most = { changes: 1_000 } as const
 
 /** Every change with what speaks for it, or why it is not the cause; the likeliest first. */
 export function scored(evidence: Case, symptoms: Symptoms): { suspects: Suspect[]; cleared: Cleared[] } {
-  const changes = evidence.changes.slice(-most.changes)
+  const changes = nearest(evidence.changes, symptoms.onset?.sure)
   const services = servicesOf(evidence)
   const edits = changes.map(editOf)
   const words = edits.map(changeWords)
@@ -76,6 +76,22 @@ export function scored(evidence: Case, symptoms: Symptoms): { suspects: Suspect[
   }
   suspects.sort((a, b) => b.score - a.score || (a.change.id < b.change.id ? -1 : 1))
   return { suspects, cleared }
+}
+
+/** Of long histories those nearest before the onset, then those soon after it; in their order. */
+export function nearest(
+  changes: readonly ChangeRecord[],
+  onset: number | undefined,
+): readonly ChangeRecord[] {
+  if (changes.length <= most.changes) return changes
+  const until = (onset ?? Number.POSITIVE_INFINITY) + slack
+  const far = ({ at }: ChangeRecord) => (at <= until ? until - at : Number.MAX_SAFE_INTEGER / 2 + at)
+  const kept = changes
+    .map((change, index) => ({ index, far: Number.isFinite(until) ? far(change) : -change.at }))
+    .sort((a, b) => a.far - b.far || b.index - a.index)
+    .slice(0, most.changes)
+  const indices = new Set(kept.map(({ index }) => index))
+  return changes.filter((_, index) => indices.has(index))
 }
 
 function servicesOf({ services, topology, changes }: Case): string[] {

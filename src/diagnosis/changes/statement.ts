@@ -1,3 +1,4 @@
+import type { ChangeRecord } from '../../telemetry/signals/signal.ts'
 import type { Evidence, FaultClass, Remedy } from '../diagnosis.ts'
 import type { Suspect } from './score.ts'
 import type { SymptomKind, Symptoms } from './symptoms/symptom.ts'
@@ -10,13 +11,13 @@ export function statementOf({ change, arrival, hit, symptom, direct }: Suspect, 
   const what =
     change.change === 'flag'
       ? `Flag ${change.id.replace(/^flag:/, '')}`
-      : `${nounOf(change.change)} ${short(change.id)}`
+      : `${nounOf(change.change)} ${short(commitOf(change))}`
   const title =
     change.change === 'flag' || change.message === ''
       ? ''
       : ` ("${clean(change.message, most.title)}"${change.author === undefined ? '' : ` by ${clean(change.author, 40)}`})`
   const where = arrival.service === '' ? 'production' : arrival.service
-  const by = arrival.by ? ` with the deploy of ${short(arrival.by.id)}` : ''
+  const by = arrival.by ? ` with the deploy of ${short(commitOf(arrival.by))}` : ''
   const after = onset ? `, ${apart(onset.first - arrival.at)} the symptoms` : ''
   const file = hit.file === change.id ? '' : ` in ${clean(hit.file, 80)}`
   const link = direct ? ` Also, ${clean(direct.detail, 120)}.` : ''
@@ -33,6 +34,14 @@ const apart = (gap: number): string => {
 const nounOf = (kind: string): string =>
   kind === 'code' ? 'Commit' : kind === 'deploy' ? 'Deploy' : `${upper(kind)} change`
 const upper = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
+/** What others know it by: of a part of a commit the commit. */
+export function commitOf({ id, attributes }: Pick<ChangeRecord, 'id' | 'attributes'>): string {
+  const commit = attributes['git.commit']
+  return typeof commit === 'string' && id.startsWith(`${commit}/`) && /^[0-9a-f]{7,64}$/.test(commit)
+    ? commit
+    : id
+}
+
 export const short = (id: string): string => (/^[0-9a-f]{40}$/.test(id) ? id.slice(0, 12) : clean(id, 80))
 const clock = (at: number): string => `${new Date(at).toISOString().slice(11, 16)} UTC`
 
@@ -95,7 +104,7 @@ const kindWords: Partial<Record<SymptomKind, string>> = {
 export function evidenceOf({ change, hit, symptom, words, direct, arrival }: Suspect): Evidence[] {
   return [
     {
-      source: `changes/${short(change.id)}`,
+      source: `changes/${short(commitOf(change))}`,
       detail: `${clean(hit.says, most.says)} (${clean(hit.file, 100)})`,
     },
     { source: symptom.source, detail: clean(symptom.detail, 240) },
@@ -103,7 +112,7 @@ export function evidenceOf({ change, hit, symptom, words, direct, arrival }: Sus
     ...(words.length > 0
       ? [
           {
-            source: `changes/${short(change.id)}`,
+            source: `changes/${short(commitOf(change))}`,
             detail: `has in common with the evidence: ${words.map(word => clean(word, 40)).join(', ')}`,
           },
         ]
@@ -119,11 +128,11 @@ export function remedyOf({ change, arrival }: Suspect): Remedy {
   const undo =
     change.change === 'flag'
       ? `Set the flag ${change.id.replace(/^flag:/, '')} back`
-      : `Revert ${short(change.id)}`
+      : `Revert ${short(commitOf(change))}`
   return {
     skill: 'rollback',
     input: {
-      change: change.id,
+      change: commitOf(change),
       ...(arrival.service !== '' && { service: arrival.service }),
       ...(change.reference !== undefined && { reference: change.reference }),
     },
@@ -138,7 +147,7 @@ export function reasonOf(suspect: Suspect, { externals, suspects }: Weighed): st
   if (outside && outside.strength >= 0.5 && (first?.strength ?? 0) < outside.strength)
     return `${clean(hit(suspect), 160)}, but the evidence names ${outside.name}`
   const rival =
-    first && first.change !== suspect.change ? `; ${short(first.change.id)} explains it better` : ''
+    first && first.change !== suspect.change ? `; ${short(commitOf(first.change))} explains it better` : ''
   if (suspect.place < 0.5)
     return `it took effect in ${suspect.arrival.service}, which has nothing to do with what suffers${rival}`
   if (suspect.time < 0.5) return `it took effect too long before the symptoms began${rival}`

@@ -18,10 +18,10 @@ export interface Weighed {
  * little.
  */
 const change = {
-  ...{ base: 7.65, impact: 3.26, mechanism: 4.08, link: 1.55 },
-  ...{ reach: 1.3, time: 3.09, direct: 0.64, flag: 0.49, library: -0.9 },
+  ...{ base: 7.94, impact: 3.27, mechanism: 4.06, link: 1.8 },
+  ...{ reach: 1.3, time: 3.08, direct: 0.6, namedFlag: 0.5, flag: -0.3, library: -1 },
 } as const
-const outside = { base: 2.7, strength: 3.41, definite: 1.53 } as const
+const outside = { base: 2.57, strength: 3.43, definite: 1.54 } as const
 
 const known = new WeakMap<Case, Weighed>()
 
@@ -64,7 +64,7 @@ const forChange = ({
   change.reach * Math.log(Math.max(0.05, reach)) +
   change.time * Math.log(Math.max(0.02, time)) +
   change.direct * (direct?.share ?? 0) +
-  (kind === 'flag' ? change.flag : 0) +
+  (kind === 'flag' ? (link > 0.3 ? change.namedFlag : change.flag) : 0) +
   (arrival.shared ? change.library * (1 - Math.min(1, 2 * link)) : 0)
 
 const forOutside = ({ strength, definite }: FoundExternal): number =>

@@ -99,6 +99,17 @@ const fixtures: Readonly<Record<string, { is: readonly Made[]; isNot: readonly M
     ],
     isNot: [{ ...quiet, metrics: { container_cpu_usage_cores: [0.2, 0.9] }, says: ['slow error'] }],
   },
+  'platform-fails': {
+    is: [
+      { ...quiet, says: ['kubelet: NVRM: Xid 79, GPU has fallen off the bus: error'] },
+      { ...quiet, says: ['chronyd: no selectable sources, clock unsynchronised: error'] },
+    ],
+    isNot: [
+      { ...quiet, says: ['kubelet: container cart was OOMKilled'] },
+      { ...quiet, says: ['kubelet: Liveness probe failed: 503'] },
+      { ...quiet, says: ['cart: kernel of the filter is broken: error'] },
+    ],
+  },
   'traffic-surge': {
     is: [{ ...quiet, metrics: { http_p99_ms: [50, 900], http_requests_per_second: [100, 600] } }],
     isNot: [

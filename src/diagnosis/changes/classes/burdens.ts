@@ -45,7 +45,7 @@ const burdens: readonly Burden[] = [
     produces: { cpu: 1, latency: 0.8, throttling: 0.8, timeout: 0.5, threads: 0.4, memory: 0.4 },
   },
   {
-    line: /go func|new thread|threading\.thread|create_task|executor\.submit|spawn\(|asyncio\.ensure_future|setinterval|ticker|goroutine|fork\(|promise\.all/i,
+    line: /go func|new thread|threading\.thread|create_task|executor\.submit|spawn\(|asyncio\.ensure_future|setinterval|ticker|goroutine|fork\(|promise\.all|p_?map\(|gather\(|concurrency|parallel|errgroup|\.go\(func/i,
     says: 'starts work beside the request',
     strength: 0.6,
     produces: {

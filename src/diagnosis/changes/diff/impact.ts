@@ -92,6 +92,12 @@ function ofCode(file: FileEdit, files: readonly FileEdit[]): number {
   const { removed, added, context } = file
   if (removed.length === 0) {
     if (added.every(declares)) return levels.declared
+    const own = added.flatMap(definedIn)
+    const takenApart = (line: string) =>
+      /^[}\])];?$/.test(line) ||
+      definedIn(line).length > 0 ||
+      own.some(name => line.toLowerCase().includes(`${name}(`))
+    if (file.moved.length > 0 && own.length > 0 && added.every(takenApart)) return levels.same
     const begin = added.find(line => !/^(\[[^\]]*\]|@\w+(\([^)]*\))?|#\[[^\]]*\])$/.test(line)) ?? ''
     return context.length === 0 && defines.test(begin) ? levels.defined : levels.added
   }
@@ -99,8 +105,9 @@ function ofCode(file: FileEdit, files: readonly FileEdit[]): number {
     return removed.every(line => /^(import|from|use|using|require|[}\])];?,?$)/.test(line))
       ? levels.same
       : 0.9
-  if ([...removed, ...added].every(declares) && literals(removed) === literals(added)) return levels.wrapped
   const others = files.flatMap(other => [...other.added, ...other.moved])
+  if ([...removed, ...added].every(declares) && literals(removed) === literals(added))
+    return lost(removed, others).length > 0 ? 0.8 : levels.wrapped
   const done = doesIn(removed)
   const [old, now] =
     done.length > 0 ? [done, new Set(doesIn(others))] : [namesIn(removed), new Set(namesIn(others))]

@@ -28,10 +28,10 @@ export const onlyTells = (line: string, path: string): boolean =>
   (pages.test(path) && markup.test(line) && !/(?:on[A-Z]\w*|action|href|src|method|type)=/.test(line))
 
 const quotes = /"[^"]*"|'[^']*'|`[^`]*`/g
-/** What people read, not what programs compare, match or ask. */
+/** What people read, not what programs compare, match or ask: it begins with a capital or has several words. */
 const prose = (text: string): boolean =>
-  /\p{L}{2,}[^\w]? [\p{L}{$%]/u.test(text) &&
-  !/[*^|\\]|=>|\bselect\b|\binsert\b|\bupdate\b|\bdelete\b|\bwhere\b|\/\w+\//i.test(text)
+  /^.\p{Lu}[^ ]* \S|\p{L}{2,}[^\w]? [\p{L}{$%]\S* \S/u.test(text) &&
+  !/[*^|\\;=]|https?:|=>|\bselect\b|\binsert\b|\bupdate\b|\bdelete\b|\bwhere\b|\/\w+\//i.test(text)
 
 const titled = /^["'`]\p{Lu}[\p{Ll}’!?.]*["'`]$/u
 

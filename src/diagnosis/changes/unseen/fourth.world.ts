@@ -6,11 +6,20 @@ export const fourth: Readonly<Record<string, Incident>> = {
     did: 'b4-header',
     alert: ['tenantservice', 'http_400_ratio', 'tenantservice 400 ratio above 15%'],
     metrics: { 'tenantservice http_400_ratio': [0.002, 0.31], 'apigateway requests_per_sec': [800, 805] },
-    logs: ['tenantservice WARN request without X-Tenant-Id refused', 'apigateway INFO tenantservice answered 400'],
+    logs: [
+      'tenantservice WARN request without X-Tenant-Id refused',
+      'apigateway INFO tenantservice answered 400',
+    ],
     usual: ['tenantservice tenant resolved', 'apigateway proxied request'],
     spans: ['apigateway GET /api/settings 30 error', 'tenantservice Resolve 4 error'],
     changes: [
-      { id: 'b4-header', message: 'refactor(gateway): allow-list for forwarded headers', service: 'apigateway', deployed: 56, files: { 'services/gateway/proxy.go': `@@ services/gateway/proxy.go @@ func director(r *http.Request) {
+      {
+        id: 'b4-header',
+        message: 'refactor(gateway): allow-list for forwarded headers',
+        service: 'apigateway',
+        deployed: 56,
+        files: {
+          'services/gateway/proxy.go': `@@ services/gateway/proxy.go @@ func director(r *http.Request) {
 -    for k, v := range in.Header {
 -        r.Header[k] = v
 -    }
@@ -19,161 +28,561 @@ export const fourth: Readonly<Record<string, Incident>> = {
 +    }
  }
 +
-+var forwarded = []string{"Authorization", "Content-Type", "X-Request-Id"}` } },
-      { id: 'b4-tenant', message: 'refactor(tenant): tidy resolver', service: 'tenantservice', deployed: 59, files: { 'services/tenant/resolve.go': '-    t, ok := s.cache[id]\n-    if !ok {\n-        return nil, errUnknown\n-    }\n-    return t, nil\n+    return s.lookup(id)\n+}\n+\n+func (s *Server) lookup(id string) (*Tenant, error) {\n+    t, ok := s.cache[id]\n+    if !ok {\n+        return nil, errUnknown\n+    }\n+    return t, nil' } },
-      { id: 'b4-400', message: 'feat(tenant): counter for refused requests', service: 'tenantservice', deployed: 51, files: { 'services/tenant/metrics.go': '+var refused = prometheus.NewCounter(prometheus.CounterOpts{Name: "tenant_refused_total"})' } },
++var forwarded = []string{"Authorization", "Content-Type", "X-Request-Id"}`,
+        },
+      },
+      {
+        id: 'b4-tenant',
+        message: 'refactor(tenant): tidy resolver',
+        service: 'tenantservice',
+        deployed: 59,
+        files: {
+          'services/tenant/resolve.go':
+            '-    t, ok := s.cache[id]\n-    if !ok {\n-        return nil, errUnknown\n-    }\n-    return t, nil\n+    return s.lookup(id)\n+}\n+\n+func (s *Server) lookup(id string) (*Tenant, error) {\n+    t, ok := s.cache[id]\n+    if !ok {\n+        return nil, errUnknown\n+    }\n+    return t, nil',
+        },
+      },
+      {
+        id: 'b4-400',
+        message: 'feat(tenant): counter for refused requests',
+        service: 'tenantservice',
+        deployed: 51,
+        files: {
+          'services/tenant/metrics.go':
+            '+var refused = prometheus.NewCounter(prometheus.CounterOpts{Name: "tenant_refused_total"})',
+        },
+      },
     ],
   },
   'a map that two write': {
     did: 'b4-race',
     alert: ['presenceservice', 'panic_count', 'presenceservice panics'],
-    metrics: { 'presenceservice panic_count': [0, 44], 'presenceservice error_rate_5xx_ratio': [0.001, 0.28] },
-    logs: ['presenceservice ERROR fatal error: concurrent map writes', 'chatservice WARN presence unavailable'],
+    metrics: {
+      'presenceservice panic_count': [0, 44],
+      'presenceservice error_rate_5xx_ratio': [0.001, 0.28],
+    },
+    logs: [
+      'presenceservice ERROR fatal error: concurrent map writes',
+      'chatservice WARN presence unavailable',
+    ],
     usual: ['presenceservice heartbeat stored', 'chatservice message delivered'],
     changes: [
-      { id: 'b4-race', message: 'perf(presence): plain map instead of sync.Map', service: 'presenceservice', deployed: 57, files: { 'services/presence/store.go': '-    online sync.Map\n+    online map[string]time.Time\n@@\n-    s.online.Store(user, now)\n+    s.online[user] = now' } },
-      { id: 'b4-beat', message: 'feat(presence): accept away status', service: 'presenceservice', deployed: 54, files: { 'services/presence/status.go': '+    StatusAway Status = "away"' } },
-      { id: 'b4-chat', message: 'fix(chat): grey dot when presence is unavailable', service: 'chatservice', deployed: 59, files: { 'services/chat/dot.tsx': '+  if (!presence) return <i className="grey" />' } },
+      {
+        id: 'b4-race',
+        message: 'perf(presence): plain map instead of sync.Map',
+        service: 'presenceservice',
+        deployed: 57,
+        files: {
+          'services/presence/store.go':
+            '-    online sync.Map\n+    online map[string]time.Time\n@@\n-    s.online.Store(user, now)\n+    s.online[user] = now',
+        },
+      },
+      {
+        id: 'b4-beat',
+        message: 'feat(presence): accept away status',
+        service: 'presenceservice',
+        deployed: 54,
+        files: { 'services/presence/status.go': '+    StatusAway Status = "away"' },
+      },
+      {
+        id: 'b4-chat',
+        message: 'fix(chat): grey dot when presence is unavailable',
+        service: 'chatservice',
+        deployed: 59,
+        files: { 'services/chat/dot.tsx': '+  if (!presence) return <i className="grey" />' },
+      },
     ],
   },
   'a scan for every request': {
     did: 'b4-scan',
     alert: ['couponservice', 'http_server_duration_p99_ms', 'couponservice p99 above 2s'],
-    metrics: { 'couponservice http_server_duration_p99_ms': [45, 3100], 'redis cpu_utilization_pct': [20, 99], 'redis commands_per_sec': [4000, 3900] },
+    metrics: {
+      'couponservice http_server_duration_p99_ms': [45, 3100],
+      'redis cpu_utilization_pct': [20, 99],
+      'redis commands_per_sec': [4000, 3900],
+    },
     logs: ['couponservice WARN redeem took {n}ms', 'redis WARN slowlog: KEYS coupon:* {n}ms'],
     usual: ['couponservice coupon redeemed', 'redis background saving done'],
     changes: [
-      { id: 'b4-scan', message: 'feat(coupon): find coupons whatever their campaign', service: 'couponservice', deployed: 55, files: { 'services/coupon/store.py': '-    raw = self.redis.get(f"coupon:{campaign}:{code}")\n+    keys = self.redis.keys("coupon:*")\n+    raw = next((self.redis.get(k) for k in keys if k.endswith(code)), None)' } },
-      { id: 'b4-redis', message: 'chore(redis): slowlog threshold 20ms', service: 'redis', deployed: 52, files: { 'deploy/redis/redis.conf': '-slowlog-log-slower-than 10000\n+slowlog-log-slower-than 20000' } },
-      { id: 'b4-campaign', message: 'refactor(coupon): dataclass for campaigns', service: 'couponservice', deployed: 58, files: { 'services/coupon/campaign.py': '+@dataclass\n+class Campaign:\n+    name: str\n+    until: date' } },
+      {
+        id: 'b4-scan',
+        message: 'feat(coupon): find coupons whatever their campaign',
+        service: 'couponservice',
+        deployed: 55,
+        files: {
+          'services/coupon/store.py':
+            '-    raw = self.redis.get(f"coupon:{campaign}:{code}")\n+    keys = self.redis.keys("coupon:*")\n+    raw = next((self.redis.get(k) for k in keys if k.endswith(code)), None)',
+        },
+      },
+      {
+        id: 'b4-redis',
+        message: 'chore(redis): slowlog threshold 20ms',
+        service: 'redis',
+        deployed: 52,
+        files: {
+          'deploy/redis/redis.conf': '-slowlog-log-slower-than 10000\n+slowlog-log-slower-than 20000',
+        },
+      },
+      {
+        id: 'b4-campaign',
+        message: 'refactor(coupon): dataclass for campaigns',
+        service: 'couponservice',
+        deployed: 58,
+        files: {
+          'services/coupon/campaign.py': '+@dataclass\n+class Campaign:\n+    name: str\n+    until: date',
+        },
+      },
     ],
   },
   'an address that points elsewhere': {
     did: 'b4-endpoint',
     alert: ['shipmentservice', 'error_rate_5xx_ratio', 'shipmentservice 5xx above 50%'],
-    metrics: { 'shipmentservice error_rate_5xx_ratio': [0.002, 0.93], 'rateservice requests_per_sec': [70, 1] },
-    logs: ['shipmentservice ERROR dial tcp: lookup rateservice.shipping.svc.cluster.local on 10.0.0.10:53: no such host'],
+    metrics: {
+      'shipmentservice error_rate_5xx_ratio': [0.002, 0.93],
+      'rateservice requests_per_sec': [70, 1],
+    },
+    logs: [
+      'shipmentservice ERROR dial tcp: lookup rateservice.shipping.svc.cluster.local on 10.0.0.10:53: no such host',
+    ],
     usual: ['shipmentservice label created', 'rateservice rate returned'],
     changes: [
-      { id: 'b4-endpoint', message: 'chore(helm): namespaces by domain', service: 'shipmentservice', deployed: 57, files: { 'charts/shipment/values.yaml': ' rates:\n-  url: http://rateservice.default.svc.cluster.local\n+  url: http://rateservice.shipping.svc.cluster.local' } },
-      { id: 'b4-rate', message: 'refactor(rate): table of zones', service: 'rateservice', deployed: 55, files: { 'services/rate/zones.go': '-    zones := loadZones()\n-    return zones[code]\n+    return loadZones()[code]' } },
-      { id: 'b4-label', message: 'feat(shipment): label format PNG', service: 'shipmentservice', deployed: 59, files: { 'services/shipment/label.go': '+    FormatPNG Format = "png"' } },
+      {
+        id: 'b4-endpoint',
+        message: 'chore(helm): namespaces by domain',
+        service: 'shipmentservice',
+        deployed: 57,
+        files: {
+          'charts/shipment/values.yaml':
+            ' rates:\n-  url: http://rateservice.default.svc.cluster.local\n+  url: http://rateservice.shipping.svc.cluster.local',
+        },
+      },
+      {
+        id: 'b4-rate',
+        message: 'refactor(rate): table of zones',
+        service: 'rateservice',
+        deployed: 55,
+        files: {
+          'services/rate/zones.go':
+            '-    zones := loadZones()\n-    return zones[code]\n+    return loadZones()[code]',
+        },
+      },
+      {
+        id: 'b4-label',
+        message: 'feat(shipment): label format PNG',
+        service: 'shipmentservice',
+        deployed: 59,
+        files: { 'services/shipment/label.go': '+    FormatPNG Format = "png"' },
+      },
     ],
   },
   'more at once than the other takes': {
     did: 'b4-parallel',
     alert: ['geocodeservice', 'http_429_ratio', 'geocodeservice 429 from own limiter above 20%'],
-    metrics: { 'geocodeservice http_429_ratio': [0.001, 0.44], 'geocodeservice requests_per_sec': [50, 640], 'addressimport rows_per_sec': [40, 60] },
-    logs: ['geocodeservice WARN limit reached for client addressimport', 'addressimport ERROR geocoding of row {n} refused: 429'],
+    metrics: {
+      'geocodeservice http_429_ratio': [0.001, 0.44],
+      'geocodeservice requests_per_sec': [50, 640],
+      'addressimport rows_per_sec': [40, 60],
+    },
+    logs: [
+      'geocodeservice WARN limit reached for client addressimport',
+      'addressimport ERROR geocoding of row {n} refused: 429',
+    ],
     usual: ['geocodeservice address found', 'addressimport row imported'],
     changes: [
-      { id: 'b4-parallel', message: 'perf(import): geocode rows concurrently', service: 'addressimport', deployed: 58, files: { 'import/src/run.ts': '-  for (const row of rows) await geocode(row)\n+  await pMap(rows, geocode, { concurrency: 64 })' } },
-      { id: 'b4-limiter', message: 'refactor(geocode): limiter per client', service: 'geocodeservice', deployed: 50, files: { 'services/geocode/limit.go': '-    key := "client:" + c\n+    key := clientKey(c)\n+}\n+\n+func clientKey(c string) string {\n+    return "client:" + c' } },
-      { id: 'b4-geo', message: 'feat(geocode): plus codes', service: 'geocodeservice', deployed: 55, files: { 'services/geocode/plus.go': '+func plusCode(p Point) string {\n+    return olc.Encode(p.Lat, p.Lon, 10)\n+}' } },
+      {
+        id: 'b4-parallel',
+        message: 'perf(import): geocode rows concurrently',
+        service: 'addressimport',
+        deployed: 58,
+        files: {
+          'import/src/run.ts':
+            '-  for (const row of rows) await geocode(row)\n+  await pMap(rows, geocode, { concurrency: 64 })',
+        },
+      },
+      {
+        id: 'b4-limiter',
+        message: 'refactor(geocode): limiter per client',
+        service: 'geocodeservice',
+        deployed: 50,
+        files: {
+          'services/geocode/limit.go':
+            '-    key := "client:" + c\n+    key := clientKey(c)\n+}\n+\n+func clientKey(c string) string {\n+    return "client:" + c',
+        },
+      },
+      {
+        id: 'b4-geo',
+        message: 'feat(geocode): plus codes',
+        service: 'geocodeservice',
+        deployed: 55,
+        files: {
+          'services/geocode/plus.go':
+            '+func plusCode(p Point) string {\n+    return olc.Encode(p.Lat, p.Lon, 10)\n+}',
+        },
+      },
     ],
   },
   'an order that is no order': {
     did: 'b4-enum',
     alert: ['orderworker', 'dead_letter_messages', 'orderworker dead letter queue growing'],
-    metrics: { 'orderworker dead_letter_messages': [0, 900, 58], 'orderworker messages_processed_per_sec': [80, 30] },
+    metrics: {
+      'orderworker dead_letter_messages': [0, 900, 58],
+      'orderworker messages_processed_per_sec': [80, 30],
+    },
     logs: ["orderworker ERROR unknown order status 'PAID' for order {n}: no enum constant OrderStatus.PAID"],
     usual: ['orderworker order advanced', 'orderapi order stored'],
     changes: [
-      { id: 'b4-enum', message: 'refactor(orderapi): status names as in the glossary', service: 'orderapi', deployed: 57, files: { 'order-api/src/main/java/com/shop/OrderStatus.java': ' public enum OrderStatus {\n     CREATED,\n-    PAYMENT_CONFIRMED,\n+    PAID,\n     SHIPPED' } },
-      { id: 'b4-worker', message: 'refactor(orderworker): constructor injection', service: 'orderworker', deployed: 59, files: { 'order-worker/src/main/java/com/shop/Worker.java': '-    @Autowired private Orders orders;\n+    private final Orders orders;\n+\n+    Worker(Orders orders) {\n+        this.orders = orders;\n+    }' } },
-      { id: 'b4-dlq', message: 'chore(orderworker): alert on dead letters', service: 'orderworker', deployed: 45, files: { 'alerts/orderworker.yaml': '+  - alert: DeadLetters\n+    expr: dead_letter_messages > 10' } },
+      {
+        id: 'b4-enum',
+        message: 'refactor(orderapi): status names as in the glossary',
+        service: 'orderapi',
+        deployed: 57,
+        files: {
+          'order-api/src/main/java/com/shop/OrderStatus.java':
+            ' public enum OrderStatus {\n     CREATED,\n-    PAYMENT_CONFIRMED,\n+    PAID,\n     SHIPPED',
+        },
+      },
+      {
+        id: 'b4-worker',
+        message: 'refactor(orderworker): constructor injection',
+        service: 'orderworker',
+        deployed: 59,
+        files: {
+          'order-worker/src/main/java/com/shop/Worker.java':
+            '-    @Autowired private Orders orders;\n+    private final Orders orders;\n+\n+    Worker(Orders orders) {\n+        this.orders = orders;\n+    }',
+        },
+      },
+      {
+        id: 'b4-dlq',
+        message: 'chore(orderworker): alert on dead letters',
+        service: 'orderworker',
+        deployed: 45,
+        files: { 'alerts/orderworker.yaml': '+  - alert: DeadLetters\n+    expr: dead_letter_messages > 10' },
+      },
     ],
   },
   'a wait that is shorter than the work': {
     did: 'b4-deadline',
     alert: ['reportservice', 'report_failure_ratio', 'reportservice: large reports fail'],
-    metrics: { 'reportservice report_failure_ratio': [0.01, 0.36], 'warehouse-db query_duration_p99_ms': [4200, 4300] },
-    logs: ['reportservice ERROR build report: context deadline exceeded after 3s', 'frontend WARN report not available'],
+    metrics: {
+      'reportservice report_failure_ratio': [0.01, 0.36],
+      'warehouse-db query_duration_p99_ms': [4200, 4300],
+    },
+    logs: [
+      'reportservice ERROR build report: context deadline exceeded after 3s',
+      'frontend WARN report not available',
+    ],
     usual: ['reportservice report built', 'warehouse-db checkpoint complete'],
     changes: [
-      { id: 'b4-deadline', message: 'chore(platform): one default deadline', service: 'reportservice', deployed: 54, files: { 'pkg/server/options.go': '-    DefaultDeadline: 30 * time.Second,\n+    DefaultDeadline: 3 * time.Second,' } },
-      { id: 'b4-report', message: 'feat(report): totals row', service: 'reportservice', deployed: 58, files: { 'services/report/totals.go': '+func totals(rows []Row) Row {\n+    var t Row\n+    for _, r := range rows {\n+        t.Amount += r.Amount\n+    }\n+    return t\n+}' } },
-      { id: 'b4-wh', message: 'perf(db): index on facts.created_at', service: 'warehouse-db', deployed: 57, files: { 'db/migrations/0101_facts_idx.sql': '+CREATE INDEX CONCURRENTLY idx_facts_created_at ON facts (created_at);' } },
+      {
+        id: 'b4-deadline',
+        message: 'chore(platform): one default deadline',
+        service: 'reportservice',
+        deployed: 54,
+        files: {
+          'pkg/server/options.go':
+            '-    DefaultDeadline: 30 * time.Second,\n+    DefaultDeadline: 3 * time.Second,',
+        },
+      },
+      {
+        id: 'b4-report',
+        message: 'feat(report): totals row',
+        service: 'reportservice',
+        deployed: 58,
+        files: {
+          'services/report/totals.go':
+            '+func totals(rows []Row) Row {\n+    var t Row\n+    for _, r := range rows {\n+        t.Amount += r.Amount\n+    }\n+    return t\n+}',
+        },
+      },
+      {
+        id: 'b4-wh',
+        message: 'perf(db): index on facts.created_at',
+        service: 'warehouse-db',
+        deployed: 57,
+        files: {
+          'db/migrations/0101_facts_idx.sql':
+            '+CREATE INDEX CONCURRENTLY idx_facts_created_at ON facts (created_at);',
+        },
+      },
     ],
   },
   'a guard that lets nobody in': {
     did: 'b4-waf',
     alert: ['uploadservice', 'http_403_ratio', 'uploadservice 403 ratio above 25%'],
     metrics: { 'uploadservice http_403_ratio': [0.003, 0.58], 'ingress http_403_ratio': [0.003, 0.5] },
-    logs: ['ingress WARN ModSecurity: Access denied with code 403 (phase 2). Request body is larger than the configured limit', 'frontend ERROR upload failed: 403'],
+    logs: [
+      'ingress WARN ModSecurity: Access denied with code 403 (phase 2). Request body is larger than the configured limit',
+      'frontend ERROR upload failed: 403',
+    ],
     usual: ['ingress 200 /upload', 'uploadservice file stored'],
     changes: [
-      { id: 'b4-waf', message: 'chore(ingress): core rule set with recommended settings', service: 'ingress', deployed: 58, files: { 'deploy/ingress/modsecurity.conf': '-SecRequestBodyLimit 52428800\n+SecRequestBodyLimit 1048576' } },
-      { id: 'b4-upload', message: 'refactor(upload): rename handler', service: 'uploadservice', deployed: 55, files: { 'services/upload/handler.go': '-func (s *Server) put(w http.ResponseWriter, r *http.Request) {\n+func (s *Server) upload(w http.ResponseWriter, r *http.Request) {' } },
-      { id: 'b4-progress', message: 'feat(frontend): upload progress bar', service: 'frontend', deployed: 59, files: { 'services/frontend/src/Progress.jsx': '+export const Progress = ({ done }) => <progress value={done} max="100" />' } },
+      {
+        id: 'b4-waf',
+        message: 'chore(ingress): core rule set with recommended settings',
+        service: 'ingress',
+        deployed: 58,
+        files: {
+          'deploy/ingress/modsecurity.conf': '-SecRequestBodyLimit 52428800\n+SecRequestBodyLimit 1048576',
+        },
+      },
+      {
+        id: 'b4-upload',
+        message: 'refactor(upload): rename handler',
+        service: 'uploadservice',
+        deployed: 55,
+        files: {
+          'services/upload/handler.go':
+            '-func (s *Server) put(w http.ResponseWriter, r *http.Request) {\n+func (s *Server) upload(w http.ResponseWriter, r *http.Request) {',
+        },
+      },
+      {
+        id: 'b4-progress',
+        message: 'feat(frontend): upload progress bar',
+        service: 'frontend',
+        deployed: 59,
+        files: {
+          'services/frontend/src/Progress.jsx':
+            '+export const Progress = ({ done }) => <progress value={done} max="100" />',
+        },
+      },
     ],
   },
   'pages that are shown to others': {
     did: 'b4-vary',
     alert: ['accountpages', 'wrong_account_reports', 'accountpages: users see pages of others'],
-    metrics: { 'accountpages wrong_account_reports': [0, 17], 'cdn cache_hit_ratio': [0.4, 0.86], 'accountpages requests_per_sec': [210, 60] },
+    metrics: {
+      'accountpages wrong_account_reports': [0, 17],
+      'cdn cache_hit_ratio': [0.4, 0.86],
+      'accountpages requests_per_sec': [210, 60],
+    },
     logs: ['accountpages ERROR session of user {n} does not match page', 'cdn INFO hit /account'],
     usual: ['accountpages page rendered', 'cdn miss /account'],
     changes: [
-      { id: 'b4-vary', message: 'perf: cache headers for all pages', service: 'accountpages', deployed: 56, files: { 'account/src/pages.ts': "-  res.setHeader('Cache-Control', 'private, no-store')\n+  res.setHeader('Cache-Control', 'public, max-age=300')" } },
-      { id: 'b4-acc', message: 'feat(account): greeting by daytime', service: 'accountpages', deployed: 58, files: { 'account/src/greeting.ts': "+export const greeting = (hour: number) => (hour < 12 ? 'Good morning' : 'Hello')" } },
-      { id: 'b4-cdn', message: 'chore(cdn): log hits', service: 'cdn', deployed: 50, files: { 'cdn/log.vcl': '+    std.log("hit " + req.url);' } },
+      {
+        id: 'b4-vary',
+        message: 'perf: cache headers for all pages',
+        service: 'accountpages',
+        deployed: 56,
+        files: {
+          'account/src/pages.ts':
+            "-  res.setHeader('Cache-Control', 'private, no-store')\n+  res.setHeader('Cache-Control', 'public, max-age=300')",
+        },
+      },
+      {
+        id: 'b4-acc',
+        message: 'feat(account): greeting by daytime',
+        service: 'accountpages',
+        deployed: 58,
+        files: {
+          'account/src/greeting.ts':
+            "+export const greeting = (hour: number) => (hour < 12 ? 'Good morning' : 'Hello')",
+        },
+      },
+      {
+        id: 'b4-cdn',
+        message: 'chore(cdn): log hits',
+        service: 'cdn',
+        deployed: 50,
+        files: { 'cdn/log.vcl': '+    std.log("hit " + req.url);' },
+      },
     ],
   },
   'a queue that nobody empties': {
     did: 'b4-topic',
     alert: ['invoiceworker', 'invoices_created_per_min', 'invoiceworker creates no invoices'],
     metrics: { 'invoiceworker invoices_created_per_min': [60, 0], 'orderservice requests_per_sec': [90, 91] },
-    logs: ['invoiceworker INFO waiting for messages on order-completed', 'finance-ui WARN no invoices in the last 10 minutes'],
+    logs: [
+      'invoiceworker INFO waiting for messages on order-completed',
+      'finance-ui WARN no invoices in the last 10 minutes',
+    ],
     usual: ['invoiceworker invoice created', 'orderservice published order.completed'],
     changes: [
-      { id: 'b4-topic', message: 'style: topic names with dashes', service: 'invoiceworker', deployed: 57, files: { 'services/invoice/config/prod.yaml': '-topic: order.completed\n+topic: order-completed' } },
-      { id: 'b4-ui', message: 'feat(finance-ui): hint when there are no invoices', service: 'finance-ui', deployed: 55, files: { 'services/finance-ui/src/Empty.tsx': '+export const Empty = () => <p>No invoices in the last 10 minutes</p>' } },
-      { id: 'b4-order', message: 'chore(order): bump kafka client patch', service: 'orderservice', deployed: 59, files: { 'services/order/go.mod': '-\tgithub.com/segmentio/kafka-go v0.4.46\n+\tgithub.com/segmentio/kafka-go v0.4.47' } },
+      {
+        id: 'b4-topic',
+        message: 'style: topic names with dashes',
+        service: 'invoiceworker',
+        deployed: 57,
+        files: { 'services/invoice/config/prod.yaml': '-topic: order.completed\n+topic: order-completed' },
+      },
+      {
+        id: 'b4-ui',
+        message: 'feat(finance-ui): hint when there are no invoices',
+        service: 'finance-ui',
+        deployed: 55,
+        files: {
+          'services/finance-ui/src/Empty.tsx':
+            '+export const Empty = () => <p>No invoices in the last 10 minutes</p>',
+        },
+      },
+      {
+        id: 'b4-order',
+        message: 'chore(order): bump kafka client patch',
+        service: 'orderservice',
+        deployed: 59,
+        files: {
+          'services/order/go.mod':
+            '-\tgithub.com/segmentio/kafka-go v0.4.46\n+\tgithub.com/segmentio/kafka-go v0.4.47',
+        },
+      },
     ],
   },
   'a wave of robots': {
     alert: ['catalogservice', 'cpu_utilization_pct', 'catalogservice CPU above 90%'],
-    metrics: { 'catalogservice requests_per_sec': [400, 3100], 'frontend requests_per_sec': [700, 3600], 'catalogservice cpu_utilization_pct': [35, 97], 'frontend distinct_user_agents_per_min': [900, 60] },
-    logs: ['frontend WARN 3000 requests per second from AS64500 with user agent python-requests', 'catalogservice WARN shedding load'],
+    metrics: {
+      'catalogservice requests_per_sec': [400, 3100],
+      'frontend requests_per_sec': [700, 3600],
+      'catalogservice cpu_utilization_pct': [35, 97],
+      'frontend distinct_user_agents_per_min': [900, 60],
+    },
+    logs: [
+      'frontend WARN 3000 requests per second from AS64500 with user agent python-requests',
+      'catalogservice WARN shedding load',
+    ],
     usual: ['frontend handled request', 'catalogservice served catalog page'],
     changes: [
-      { id: 'b4-page', message: 'perf(catalog): page size 60', service: 'catalogservice', deployed: 50, files: { 'services/catalog/page.go': '-const pageSize = 48\n+const pageSize = 60' } },
-      { id: 'b4-agent', message: 'feat(frontend): log user agent', service: 'frontend', deployed: 54, files: { 'services/frontend/log.go': '+        logger = logger.With("user_agent", r.UserAgent())' } },
-      { id: 'b4-cat', message: 'refactor(catalog): mapper', service: 'catalogservice', deployed: 58, files: { 'services/catalog/map.go': '-    out = append(out, Product{ID: r.ID, Name: r.Name})\n+    out = append(out, fromRow(r))\n+}\n+\n+func fromRow(r row) Product {\n+    return Product{ID: r.ID, Name: r.Name}' } },
+      {
+        id: 'b4-page',
+        message: 'perf(catalog): page size 60',
+        service: 'catalogservice',
+        deployed: 50,
+        files: { 'services/catalog/page.go': '-const pageSize = 48\n+const pageSize = 60' },
+      },
+      {
+        id: 'b4-agent',
+        message: 'feat(frontend): log user agent',
+        service: 'frontend',
+        deployed: 54,
+        files: { 'services/frontend/log.go': '+        logger = logger.With("user_agent", r.UserAgent())' },
+      },
+      {
+        id: 'b4-cat',
+        message: 'refactor(catalog): mapper',
+        service: 'catalogservice',
+        deployed: 58,
+        files: {
+          'services/catalog/map.go':
+            '-    out = append(out, Product{ID: r.ID, Name: r.Name})\n+    out = append(out, fromRow(r))\n+}\n+\n+func fromRow(r row) Product {\n+    return Product{ID: r.ID, Name: r.Name}',
+        },
+      },
     ],
   },
   'a bank that is away': {
     alert: ['payoutservice', 'payout_failure_ratio', 'payoutservice failures above 20%'],
-    metrics: { 'payoutservice payout_failure_ratio': [0.002, 0.9], 'payoutservice bank_gateway_timeouts_per_min': [0, 40] },
-    logs: ['payoutservice ERROR POST https://api.openbank.example/v3/payments: net/http: TLS handshake timeout', 'payoutservice WARN payout {n} will be tried again'],
+    metrics: {
+      'payoutservice payout_failure_ratio': [0.002, 0.9],
+      'payoutservice bank_gateway_timeouts_per_min': [0, 40],
+    },
+    logs: [
+      'payoutservice ERROR POST https://api.openbank.example/v3/payments: net/http: TLS handshake timeout',
+      'payoutservice WARN payout {n} will be tried again',
+    ],
     usual: ['payoutservice payout sent'],
     changes: [
-      { id: 'b4-payout', message: 'chore(payout): tune retry settings', service: 'payoutservice', deployed: 55, files: { 'services/payout/retry.go': '-    MaxAttempts:    2,\n+    MaxAttempts:    3,' } },
-      { id: 'b4-sign', message: 'refactor(payout): sign requests in one place', service: 'payoutservice', deployed: 57, files: { 'services/payout/sign.go': '-    mac := hmac.New(sha256.New, key)\n-    mac.Write(body)\n-    return hex.EncodeToString(mac.Sum(nil))\n+    return signature(key, body)\n+}\n+\n+func signature(key, body []byte) string {\n+    mac := hmac.New(sha256.New, key)\n+    mac.Write(body)\n+    return hex.EncodeToString(mac.Sum(nil))' } },
-      { id: 'b4-ui', message: 'feat(payout): status column', service: 'payoutservice', deployed: 59, files: { 'services/payout/templates/list.html': '+<th>Status</th>' } },
+      {
+        id: 'b4-payout',
+        message: 'chore(payout): tune retry settings',
+        service: 'payoutservice',
+        deployed: 55,
+        files: { 'services/payout/retry.go': '-    MaxAttempts:    2,\n+    MaxAttempts:    3,' },
+      },
+      {
+        id: 'b4-sign',
+        message: 'refactor(payout): sign requests in one place',
+        service: 'payoutservice',
+        deployed: 57,
+        files: {
+          'services/payout/sign.go':
+            '-    mac := hmac.New(sha256.New, key)\n-    mac.Write(body)\n-    return hex.EncodeToString(mac.Sum(nil))\n+    return signature(key, body)\n+}\n+\n+func signature(key, body []byte) string {\n+    mac := hmac.New(sha256.New, key)\n+    mac.Write(body)\n+    return hex.EncodeToString(mac.Sum(nil))',
+        },
+      },
+      {
+        id: 'b4-ui',
+        message: 'feat(payout): status column',
+        service: 'payoutservice',
+        deployed: 59,
+        files: { 'services/payout/templates/list.html': '+<th>Status</th>' },
+      },
     ],
   },
   'a rack without power': {
     alert: ['sessionservice', 'error_rate_5xx_ratio', 'sessionservice 5xx above 10%'],
-    metrics: { 'sessionservice error_rate_5xx_ratio': [0.001, 0.24], 'cartservice error_rate_5xx_ratio': [0.001, 0.22], 'profileservice error_rate_5xx_ratio': [0.001, 0.25], 'cluster nodes_ready': [24, 19] },
-    logs: ['node-controller WARN Node rack7-03 status is now: NodeNotReady', 'sessionservice ERROR read tcp 10.2.7.3:6379: i/o timeout', 'cartservice ERROR read tcp 10.2.7.5:5432: i/o timeout'],
+    metrics: {
+      'sessionservice error_rate_5xx_ratio': [0.001, 0.24],
+      'cartservice error_rate_5xx_ratio': [0.001, 0.22],
+      'profileservice error_rate_5xx_ratio': [0.001, 0.25],
+      'cluster nodes_ready': [24, 19],
+    },
+    logs: [
+      'node-controller WARN Node rack7-03 status is now: NodeNotReady',
+      'sessionservice ERROR read tcp 10.2.7.3:6379: i/o timeout',
+      'cartservice ERROR read tcp 10.2.7.5:5432: i/o timeout',
+    ],
     usual: ['sessionservice session read', 'cartservice item added', 'profileservice profile read'],
     changes: [
-      { id: 'b4-sess', message: 'refactor(session): tidy reader', service: 'sessionservice', deployed: 58, files: { 'services/session/read.go': '-    b, err := s.redis.Get(ctx, key).Bytes()\n-    if err != nil {\n-        return nil, err\n-    }\n-    return decode(b)\n+    return s.load(ctx, key)' } },
-      { id: 'b4-timeout', message: 'chore(cart): read timeout 800ms', service: 'cartservice', deployed: 53, files: { 'services/cart/db.go': '-    ReadTimeout: time.Second,\n+    ReadTimeout: 800 * time.Millisecond,' } },
-      { id: 'b4-prof', message: 'feat(profile): avatar', service: 'profileservice', deployed: 55, files: { 'services/profile/avatar.go': '+    Avatar string' } },
+      {
+        id: 'b4-sess',
+        message: 'refactor(session): tidy reader',
+        service: 'sessionservice',
+        deployed: 58,
+        files: {
+          'services/session/read.go':
+            '-    b, err := s.redis.Get(ctx, key).Bytes()\n-    if err != nil {\n-        return nil, err\n-    }\n-    return decode(b)\n+    return s.load(ctx, key)',
+        },
+      },
+      {
+        id: 'b4-timeout',
+        message: 'chore(cart): read timeout 800ms',
+        service: 'cartservice',
+        deployed: 53,
+        files: {
+          'services/cart/db.go': '-    ReadTimeout: time.Second,\n+    ReadTimeout: 800 * time.Millisecond,',
+        },
+      },
+      {
+        id: 'b4-prof',
+        message: 'feat(profile): avatar',
+        service: 'profileservice',
+        deployed: 55,
+        files: { 'services/profile/avatar.go': '+    Avatar string' },
+      },
     ],
   },
   'a neighbour on the disk': {
     alert: ['searchservice', 'http_server_duration_p99_ms', 'searchservice p99 above 1s'],
-    metrics: { 'searchservice http_server_duration_p99_ms': [90, 2300], 'node-a7 node_disk_io_utilization_ratio': [0.2, 0.99], 'backup-job container_fs_writes_bytes_per_sec': [0, 480000000], 'searchservice requests_per_sec': [300, 300] },
-    logs: ['kubelet WARN node-a7 disk I/O saturated by pod ops/backup-job-8xk2', 'searchservice WARN segment read took {n}ms'],
+    metrics: {
+      'searchservice http_server_duration_p99_ms': [90, 2300],
+      'node-a7 node_disk_io_utilization_ratio': [0.2, 0.99],
+      'backup-job container_fs_writes_bytes_per_sec': [0, 480000000],
+      'searchservice requests_per_sec': [300, 300],
+    },
+    logs: [
+      'kubelet WARN node-a7 disk I/O saturated by pod ops/backup-job-8xk2',
+      'searchservice WARN segment read took {n}ms',
+    ],
     usual: ['searchservice results returned'],
     changes: [
-      { id: 'b4-seg', message: 'chore(search): merge factor 12', service: 'searchservice', deployed: 50, files: { 'services/search/config/prod.yaml': '-merge_factor: 10\n+merge_factor: 12' } },
-      { id: 'b4-search', message: 'refactor(search): tidy search handler', service: 'searchservice', deployed: 58, files: { 'services/search/handler.go': '-    res, err := h.engine.Search(r.Context(), q)\n-    if err != nil { http.Error(w, err.Error(), 500); return }\n-    writeJSON(w, res)\n+    res, err := h.engine.Search(r.Context(), q)\n+    if err != nil {\n+        writeError(w, http.StatusInternalServerError, err)\n+        return\n+    }\n+    writeJSON(w, res)' } },
-      { id: 'b4-res', message: 'feat(frontend): results count', service: 'frontend', deployed: 56, files: { 'services/frontend/templates/results.html': '+<p>{{ len .Results }} results</p>' } },
+      {
+        id: 'b4-seg',
+        message: 'chore(search): merge factor 12',
+        service: 'searchservice',
+        deployed: 50,
+        files: { 'services/search/config/prod.yaml': '-merge_factor: 10\n+merge_factor: 12' },
+      },
+      {
+        id: 'b4-search',
+        message: 'refactor(search): tidy search handler',
+        service: 'searchservice',
+        deployed: 58,
+        files: {
+          'services/search/handler.go':
+            '-    res, err := h.engine.Search(r.Context(), q)\n-    if err != nil { http.Error(w, err.Error(), 500); return }\n-    writeJSON(w, res)\n+    res, err := h.engine.Search(r.Context(), q)\n+    if err != nil {\n+        writeError(w, http.StatusInternalServerError, err)\n+        return\n+    }\n+    writeJSON(w, res)',
+        },
+      },
+      {
+        id: 'b4-res',
+        message: 'feat(frontend): results count',
+        service: 'frontend',
+        deployed: 56,
+        files: { 'services/frontend/templates/results.html': '+<p>{{ len .Results }} results</p>' },
+      },
     ],
   },
 }
