@@ -16,7 +16,10 @@ async function walk(story: Story): Promise<{ incident: Incident; proposal: Propo
     await at.until(`${title} is applied`, async () => {
       const head = await at.repository.git('rev-parse', 'HEAD')
       const { items } = await client.list(Delivery)
-      return items.every(({ status }) => status?.revision === head) ? true : undefined
+      if (!items.every(({ status }) => status?.revision === head)) return undefined
+      const window = { from: 0, to: at.world.clock.now() + 1 }
+      const told = await at.world.signals.changes({ window, limit: 1000 })
+      return told.some(({ attributes }) => attributes['git.commit'] === head) ? true : undefined
     })
   }
   await story.breaks(at)

@@ -460,13 +460,21 @@ export const stories: readonly Story[] = [
 
 /** Users ask the route and say whether the answer was right. */
 async function questions({ world }: Operations, count: number): Promise<void> {
+  const asked: string[] = []
   for (let i = 0; i < count; i++) {
     const question = liveQuestions[i % liveQuestions.length] ?? ''
     const { call, text } = await world.ask('refund', question, `session-${world.clock.now()}-${i}`)
     await world.feedback(call, { scores: { correct: Number(text === answerTo(question)) } })
     world.clock.advance(5000)
+    asked.push(call)
   }
-  await world.advance(1000)
+  // Calls and what is said of them are reported over HTTP, in real time.
+  for (let tries = 0; tries < 200; tries++) {
+    await world.advance(250)
+    const kept = await Promise.all(asked.map(id => world.telemetry.call(id)))
+    if (kept.every(call => (call?.feedback.length ?? 0) > 0)) return
+  }
+  throw new Error('what users said was not reported')
 }
 
 /** Something that no change of ours brought, or nothing at all. */
