@@ -88,19 +88,22 @@ function tweaked({ removed, added }: FileEdit, settings: Settings): number | und
   return Math.max(...ratios.map(ratio => 0.15 + 0.85 * weightOfRatio(ratio)))
 }
 
+/** Of an edit that takes nothing away. */
+function ofAddition({ added, moved, context }: FileEdit): number {
+  if (added.every(declares)) return levels.declared
+  const own = added.flatMap(definedIn)
+  const takenApart = (line: string) =>
+    /^[}\])];?$/.test(line) ||
+    definedIn(line).length > 0 ||
+    own.some(name => line.toLowerCase().includes(`${name}(`))
+  if (moved.length > 0 && own.length > 0 && added.every(takenApart)) return levels.same
+  const begin = added.find(line => !/^(\[[^\]]*\]|@\w+(\([^)]*\))?|#\[[^\]]*\])$/.test(line)) ?? ''
+  return context.length === 0 && defines.test(begin) ? levels.defined : levels.added
+}
+
 function ofCode(file: FileEdit, files: readonly FileEdit[]): number {
   const { removed, added, context } = file
-  if (removed.length === 0) {
-    if (added.every(declares)) return levels.declared
-    const own = added.flatMap(definedIn)
-    const takenApart = (line: string) =>
-      /^[}\])];?$/.test(line) ||
-      definedIn(line).length > 0 ||
-      own.some(name => line.toLowerCase().includes(`${name}(`))
-    if (file.moved.length > 0 && own.length > 0 && added.every(takenApart)) return levels.same
-    const begin = added.find(line => !/^(\[[^\]]*\]|@\w+(\([^)]*\))?|#\[[^\]]*\])$/.test(line)) ?? ''
-    return context.length === 0 && defines.test(begin) ? levels.defined : levels.added
-  }
+  if (removed.length === 0) return ofAddition(file)
   if (added.length === 0)
     return removed.every(line => /^(import|from|use|using|require|[}\])];?,?$)/.test(line))
       ? levels.same
