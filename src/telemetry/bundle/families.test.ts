@@ -31,7 +31,7 @@ const loaded = async (family: string, name: string) => {
   return { bundle, signals: await bundleSignals(bundle) }
 }
 const has = (family: string, name: string) =>
-  needs(`the bundles of ${family}`, sharedData('bundles', family, name))
+  needs(`shared data of ${family}`, sharedData('bundles', family, name))
 
 has('rcd', 'sock-01')('metrics of a web shop by the second are loaded', async () => {
   const { bundle, signals } = await loaded('rcd', 'sock-01')

@@ -76,7 +76,7 @@ describe('groundedness', () => {
   })
 
   const file = sharedData('groundedness', 'dev.jsonl')
-  needs('the shared data', file)(
+  needs('shared data', file)(
     'ranks supported above unsupported answers of BEGIN with AUC above .95',
     () => {
       const rows = readFileSync(file ?? '', 'utf8')

@@ -80,7 +80,7 @@ describe('personal data', () => {
   })
 
   const file = sharedData('pii', 'dev.jsonl')
-  needs('the shared data', file)('are found on public synthetic texts with F1 of at least .95', () => {
+  needs('shared data', file)('are found on public synthetic texts with F1 of at least .95', () => {
     const types: ReadonlySet<string> = new Set(structuredPiiTypes)
     const counts = { gold: 0, found: 0, exact: 0 }
     for (const line of readFileSync(file ?? '', 'utf8')
