@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import { applyPatch } from 'rfc6902'
 import { describe, expect, test } from 'vitest'
 import type { Resource } from '../../api/kind.ts'
+import { parseQuantity } from '../../lib/quantity.ts'
 import { differences, operationsFor } from './difference.ts'
 import { Edit, type Operation } from './edit.ts'
 import { objectsIn } from './objects-in.ts'
 import { pointer, valueAt } from './pointer.ts'
-import { cpuText, memoryText, parseQuantity } from './quantity.ts'
+import { cpuText, memoryText } from './quantity.ts'
 
 const object = (spec: unknown): Resource => ({
   apiVersion: 'v1',

@@ -1,34 +1,4 @@
-/** Quantities of Kubernetes (apimachinery's resource.Quantity): `250m`, `1.5`, `512Mi`, `2G`, `1e3`. */
-
-const suffixes: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  '': 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-}
-
-/** Cores, bytes or a count; undefined when the text is no quantity. */
-export function parseQuantity(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined
-  if (typeof value !== 'string' || value.length > 40) return undefined
-  const exponent = /^([+-]?[0-9]{1,20}(?:\.[0-9]{0,20})?)[eE]([+-]?[0-9]{1,2})$/.exec(value)
-  if (exponent) return Number(value)
-  const match = /^([+-]?[0-9]{1,20}(?:\.[0-9]{0,20})?)([A-Za-z]{0,2})$/.exec(value)
-  const factor = suffixes[match?.[2] ?? '?']
-  return match === null || factor === undefined ? undefined : Number(match[1]) * factor
-}
+/** Quantities of Kubernetes as texts (apimachinery's resource.Quantity). */
 
 /** Cores, rounded up to a thousandth: `250m`, `2`. */
 export function cpuText(cores: number): string {

@@ -1,8 +1,8 @@
 import type { Resource } from '../../api/kind.ts'
+import { parseQuantity } from '../../lib/quantity.ts'
 import { podPath } from '../drafts/containers.ts'
 import type { Declared } from '../drafts/declared.ts'
 import { isObject, valueAt } from '../drafts/pointer.ts'
-import { parseQuantity } from '../drafts/quantity.ts'
 
 /** Amounts by the names that a ResourceQuota uses: `requests.cpu` in cores, `requests.memory` in bytes, `pods`. */
 export type Amounts = Readonly<Record<string, number>>

@@ -1,6 +1,7 @@
+import { parseQuantity } from '../../lib/quantity.ts'
 import type { Container } from '../drafts/containers.ts'
 import { valueAt } from '../drafts/pointer.ts'
-import { cpuText, memoryText, parseQuantity } from '../drafts/quantity.ts'
+import { cpuText, memoryText } from '../drafts/quantity.ts'
 import { count, percentText } from '../drafts/words.ts'
 import type { Kills } from '../evidence/kills.ts'
 import { quantile, type Usage } from '../evidence/usage.ts'

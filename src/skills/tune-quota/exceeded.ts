@@ -1,4 +1,4 @@
-import { parseQuantity } from '../drafts/quantity.ts'
+import { parseQuantity } from '../../lib/quantity.ts'
 
 /** What the quota's admission says when it refuses a pod. */
 export interface Exceeded {
