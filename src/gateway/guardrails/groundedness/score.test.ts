@@ -76,34 +76,31 @@ describe('groundedness', () => {
   })
 
   const file = sharedData('groundedness', 'dev.jsonl')
-  needs('shared data', file)(
-    'ranks supported above unsupported answers of BEGIN with AUC above .95',
-    () => {
-      const rows = readFileSync(file ?? '', 'utf8')
-        .trim()
-        .split('\n')
-        .map(
-          line =>
-            JSON.parse(line) as {
-              context: string
-              answer: string
-              question?: string
-              label: 0 | 1
-              source: string
-            },
-        )
-      for (const source of new Set(rows.map(row => row.source))) {
-        const scores = rows
-          .filter(row => row.source === source)
-          .map(row => ({
-            label: row.label,
-            score: groundedness(row.context, row.answer, row.question).score,
-          }))
-        const right = scores.filter(({ label }) => label === 1)
-        const wrong = scores.filter(({ label }) => label === 0)
-        const above = right.reduce((sum, { score }) => sum + wrong.filter(one => one.score < score).length, 0)
-        expect(above / right.length / wrong.length, source).toBeGreaterThan(0.95)
-      }
-    },
-  )
+  needs('shared data', file)('ranks supported above unsupported answers of BEGIN with AUC above .95', () => {
+    const rows = readFileSync(file ?? '', 'utf8')
+      .trim()
+      .split('\n')
+      .map(
+        line =>
+          JSON.parse(line) as {
+            context: string
+            answer: string
+            question?: string
+            label: 0 | 1
+            source: string
+          },
+      )
+    for (const source of new Set(rows.map(row => row.source))) {
+      const scores = rows
+        .filter(row => row.source === source)
+        .map(row => ({
+          label: row.label,
+          score: groundedness(row.context, row.answer, row.question).score,
+        }))
+      const right = scores.filter(({ label }) => label === 1)
+      const wrong = scores.filter(({ label }) => label === 0)
+      const above = right.reduce((sum, { score }) => sum + wrong.filter(one => one.score < score).length, 0)
+      expect(above / right.length / wrong.length, source).toBeGreaterThan(0.95)
+    }
+  })
 })
