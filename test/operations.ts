@@ -54,16 +54,23 @@ export async function operations(files: Record<string, string>): Promise<Operati
   const signals = memorySignals()
   const telemetry = toldTelemetry()
   let orchestrator: Orchestrator | undefined
+  /** Diagnoses under way: they read Git in real time, so that the clock must not run away from them. */
+  let busy = 0
   const world: World = opening.use(
     await testWorld({
       telemetry,
       signals,
       dependencies: {
         diagnose: async (incident, signal) => {
-          const diagnosis = await diagnosed(world, incident)
-          if (!orchestrator || !diagnosis.hypotheses.some(({ remedy }) => remedy))
-            return { diagnosis, bundle: '-' }
-          return { diagnosis, bundle: '-', response: await respondTo(orchestrator, incident, signal) }
+          busy++
+          try {
+            const diagnosis = await diagnosed(world, incident)
+            if (!orchestrator || !diagnosis.hypotheses.some(({ remedy }) => remedy))
+              return { diagnosis, bundle: '-' }
+            return { diagnosis, bundle: '-', response: await respondTo(orchestrator, incident, signal) }
+          } finally {
+            busy--
+          }
         },
       },
     }),
@@ -164,6 +171,8 @@ export async function operations(files: Record<string, string>): Promise<Operati
       for (let i = 0; i < minutes * 4; i++) {
         const found = await ask()
         if (found !== undefined) return found
+        for (let turn = 0; busy > 0 && turn < 2_000_000; turn++)
+          await new Promise<void>(resolve => setImmediate(resolve))
         clock.advance(14_500)
         await world.advance(500)
         for (let turn = 0; turn < 40; turn++) await new Promise<void>(resolve => setImmediate(resolve))
